@@ -1,0 +1,142 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every target: strict concurrency, explicit existentials, and imports that say what a file really uses.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "comptoir",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "EventStore", targets: ["EventStore"]),
+    .library(name: "EventStoreTesting", targets: ["EventStoreTesting"]),
+    .executable(name: "comptoir", targets: ["Comptoir"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+
+    // The floors, lowest first. A floor imports only those above it in this list.
+    .target(name: "JSON", swiftSettings: settings),
+    .target(
+      name: "Postgres",
+      dependencies: ["CLibPQ", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings),
+    .target(
+      name: "EventSourcing",
+      dependencies: ["JSON", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: settings),
+    .target(
+      name: "EventStore",
+      dependencies: [
+        "EventSourcing", "JSON", "Postgres",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "EventStoreTesting",
+      dependencies: ["EventSourcing", "JSON"],
+      swiftSettings: settings),
+    .target(name: "Aggregates", dependencies: ["EventSourcing", "JSON"], swiftSettings: settings),
+    .target(
+      name: "Projectors",
+      dependencies: [
+        "Aggregates", "EventSourcing", "EventStore", "JSON", "Postgres",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "ProcessManagers",
+      dependencies: [
+        "Aggregates", "EventSourcing", "EventStore", "JSON",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "APIGateway",
+      dependencies: [
+        "Aggregates", "CArgon2", "EventSourcing", "EventStore", "JSON", "Postgres", "ProcessManagers", "Projectors",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "JWTKit", package: "jwt-kit"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "CompleteJourney",
+      dependencies: ["Aggregates", "EventSourcing", "EventStore", "JSON", "Postgres"],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "Comptoir",
+      dependencies: [
+        "APIGateway", "Aggregates", "CompleteJourney", "EventStore", "Postgres", "ProcessManagers", "Projectors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: [
+        "APIGateway", "Aggregates", "EventStore", "JSON", "Postgres", "ProcessManagers", "Projectors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ],
+      path: "Benchmarks",
+      swiftSettings: settings),
+
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
+    .testTarget(name: "PostgresTests", dependencies: ["Postgres"], swiftSettings: settings),
+    .testTarget(
+      name: "EventStoreTests",
+      dependencies: ["EventStore", "EventStoreTesting", "JSON", "Postgres"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "AggregatesTests",
+      dependencies: ["Aggregates", "EventStoreTesting", "JSON"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ProjectorsTests",
+      dependencies: ["Aggregates", "EventStore", "EventStoreTesting", "Postgres", "Projectors"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ProcessManagersTests",
+      dependencies: ["Aggregates", "EventStore", "EventStoreTesting", "ProcessManagers"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "APIGatewayTests",
+      dependencies: [
+        "APIGateway", "Aggregates", "EventStore", "JSON", "Postgres", "ProcessManagers", "Projectors",
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+      ],
+      swiftSettings: settings),
+  ]
+)
