@@ -1,0 +1,44 @@
+# Long steps that must end when we are told to. Bash handles a signal only after its foreground command; so a step runs
+# in a session of its own in the background, and INT, TERM or HUP is passed on to all of it: once politely, then by force.
+# Sourced after common.sh; the caller calls `heed_signals` first and ends by itself when `told_to_stop`.
+
+ATTENDED=""
+ATTENDED_SIGNAL=INT
+SIGNALS=0
+
+heed_signals() { trap on_signal INT TERM HUP; }
+
+told_to_stop() { [ "$SIGNALS" -gt 0 ]; }
+
+on_signal() {
+  SIGNALS=$((SIGNALS + 1))
+  [ -n "$ATTENDED" ] || exit 130
+  if [ "$SIGNALS" -eq 1 ]; then
+    kill -s "$ATTENDED_SIGNAL" -- "-$ATTENDED" 2>/dev/null || true
+  else
+    kill -s KILL -- "-$ATTENDED" 2>/dev/null || true
+  fi
+}
+
+# attend SIGNAL COMMAND…: runs COMMAND, returns its status; SIGNAL is what asks it to end. What it left behind in its
+# process group is killed.
+attend() {
+  local status
+  ATTENDED_SIGNAL=$1
+  shift
+  setsid "$@" &
+  ATTENDED=$!
+  attended_started
+  while :; do
+    status=0
+    wait "$ATTENDED" || status=$?
+    kill -s 0 "$ATTENDED" 2>/dev/null || break # a signal ends `wait` early; the step itself is still there
+  done
+  kill -s KILL -- "-$ATTENDED" 2>/dev/null || true
+  ATTENDED=""
+  attended_started() { :; }
+  return "$status"
+}
+
+# Redefined for one call by who wants the pid in ATTENDED as soon as the step runs.
+attended_started() { :; }

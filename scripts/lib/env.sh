@@ -1,0 +1,51 @@
+# .run/env: every address and password as KEY=VALUE, for comptoir, for tests and for whoever looks in with psql.
+# Sourced after the other libraries.
+
+READ_DATABASES="auth_service_db addresses_service products_service_db baskets_service_db orders_service_db
+  deliveries_service_db newsletters_service_db sav_service_db contacts_service_db websites_service_db
+  questions_service_db messages_broker"
+
+upper() { tr '[:lower:]' '[:upper:]' <<<"$1"; }
+
+# database_lines: "KEY role database" for every connection string that is written.
+database_lines() {
+  local database
+  printf '%s\n' 'EVENT_STORE_URL event_store_app event_store' 'SUBJECT_KEYS_URL subject_keys_app subject_keys'
+  for database in $READ_DATABASES; do
+    printf '%s_URL %s_reader %s\n' "$(upper "$database")" "$database" "$database"
+  done
+}
+
+# write_env: called with all servers' ports saved. The file is replaced in one step.
+write_env() {
+  local server port lines key role database password
+  server=127.0.0.1:$(port_of postgres)
+  port=$(port_of comptoir || choose_port comptoir "${COMPTOIR_PORT:-8100}")
+  save_port comptoir "$port"
+  lines=$(database_lines)
+  {
+    printf 'COMPTOIR_URL=http://127.0.0.1:%s\nCOMPTOIR_PORT=%s\n' "$port" "$port"
+    # The two lists have the same order; the third holds "role password".
+    # shellcheck disable=SC2046  # a list of role names
+    paste -d ' ' <(printf '%s\n' "$lines") <(role_passwords $(awk '{ print $2 }' <<<"$lines")) |
+      while read -r key role database _ password; do
+        printf '%s=postgres://%s:%s@%s/%s\n' "$key" "$role" "$password" "$server" "$database"
+      done
+    printf 'COMPTOIR_POSTGRES_ADMIN_URL=postgres://postgres:%s@%s/postgres\n' "$(secret postgres)" "$server"
+    printf 'COMPTOIR_ROLE_PASSWORD_SEED=%s\n' "$(secret roles)"
+    printf 'COMPTOIR_SECRET=%s\n' "$(secret comptoir)"
+    printf 'RABBITMQ_URL=amqp://comptoir:%s@127.0.0.1:%s/comptoir\n' "$(secret rabbitmq)" "$(port_of rabbitmq)"
+    printf 'REDIS_URL=redis://:%s@127.0.0.1:%s/0\n' "$(secret redis)" "$(port_of redis)"
+    printf 'ADMIN_EMAIL=admin@comptoir.example\nADMIN_PASSWORD=%s\n' "$(secret admin)"
+  } >"$RUN/env.tmp"
+  mv "$RUN/env.tmp" "$RUN/env"
+}
+
+# load_env: exports everything of .run/env.
+load_env() {
+  [ -f "$RUN/env" ] || die "$RUN/env is not there: start the servers first (scripts/servers start)"
+  set -a
+  # shellcheck source=/dev/null
+  . "$RUN/env"
+  set +a
+}

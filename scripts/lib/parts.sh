@@ -1,0 +1,55 @@
+# The parts of the tests, their budgets, and what they reported. Sourced after common and attend.
+
+# Test targets that need no server. Everything else counts as needing servers, so that a new target is never forgotten.
+PURE='^(JSONTests|EventSourcingTests|AggregatesTests)\.'
+# Suites of races and of kill -9, in any target, are known by the first word of their name.
+RACES='^[A-Za-z]+\.`?(Races|Faults)'
+
+PASSED=0
+FAILED=0
+TIMES=""
+
+# timed NAME BUDGET-SECONDS COMMAND…: runs COMMAND and notes its time beside its budget.
+timed() {
+  local name=$1 budget=$2 begin status=0 spent
+  shift 2
+  say "== $name (budget $(minutes "$budget"))"
+  begin=$(now)
+  "$@" || status=$?
+  spent=$(($(now) - begin))
+  TIMES+=$(printf '%-24s %6s of %5s%s' "$name" "$(minutes $spent)" "$(minutes "$budget")" \
+    "$([ $spent -le "$budget" ] || printf '  over budget')")$'\n'
+  return "$status"
+}
+
+# run_part swift-test-arguments…: one run of Swift Testing; adds to PASSED and FAILED. A part without a test has failed,
+# and so has one that ended without its summary (a crash).
+run_part() {
+  local log=$RUN/log/part status=0 total failed
+  attend INT bash -c 'set -o pipefail; log=$1; shift; "$@" 2>&1 | tee "$log"' part "$log" \
+    swift test --skip-build --disable-xctest "$@" || status=$?
+  total=$(sed -nE 's/^.*Test run with ([0-9]+) tests?( in [0-9]+ suites?)? (passed|failed) after.*$/\1/p' "$log" | tail -1)
+  # A failing test and a failing case of it each have a line; the tests are counted.
+  failed=$(grep -E '^[^A-Za-z]*Test .* failed after ' "$log" | grep -vcE '^[^A-Za-z]*Test (run|case) ' || true)
+  if [ -z "$total" ]; then
+    warn "this part ended without a summary (status $status)"
+    failed=$((failed + 1))
+    total=$failed
+  elif [ "$total" -eq 0 ]; then
+    warn "this part has no test"
+    failed=1
+    total=1
+  elif [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
+    failed=1
+  fi
+  rm -f "$log"
+  FAILED=$((FAILED + failed))
+  PASSED=$((PASSED + total - failed))
+  [ "$failed" -eq 0 ] && [ "$status" -eq 0 ]
+}
+
+# report: the times, then the closing line.
+report() {
+  printf '\n%s' "$TIMES"
+  say "$PASSED passed, $FAILED failed"
+}
