@@ -1,4 +1,5 @@
 /// Where a field's key and value are, as byte offsets; documents are smaller than 2^31 bytes.
+@usableFromInline
 struct JSONField {
   var keyStart: UInt32
   var keyEnd: UInt32
@@ -22,14 +23,21 @@ extension JSONField {
 ///
 /// Its memory is one allocation that is freed with the table. An `InlineArray` of sixteen fields was tried in its place
 /// and was slower: reading one element copied the whole array (a third of the time of decoding a small event).
+///
+/// What destroys the table is `@inlinable` because readers end in inlined code of other modules, and the optimiser of
+/// Swift 6.3.1 asserts when it meets a hidden `deinit` there.
+@usableFromInline
 struct JSONFieldTable: ~Copyable {
-  private var fields: UnsafeMutablePointer<JSONField>?
+  @usableFromInline var fields: UnsafeMutablePointer<JSONField>?
   private var capacity = 0
   private(set) var count = 0
 
+  @inlinable
   deinit {
     fields?.deallocate()
   }
+
+  init() {}
 
   @inline(__always)
   mutating func append(_ field: JSONField) {
