@@ -1,0 +1,287 @@
+public import EventSourcing
+public import JSON
+
+/// What a code's number means.
+public enum DiscountKind: String, Sendable, Hashable, CaseIterable {
+  case percentage
+  case fixed
+  case freeShipping = "free_shipping"
+}
+
+/// What happens to a promo code (stream `promo-<CODE>`). One stream a code decides that no limit is exceeded.
+public enum PromoCodeEvent: AggregateEvent {
+  case promoCodeAdded(PromoCodeAdded)
+  case promoCodeChanged(PromoCodeChanged)
+  case promoCodeDeleted(PromoCodeDeleted)
+  case promoClaimed(PromoClaimed)
+  case promoRedeemed(PromoRedeemed)
+  case promoReleased(PromoReleased)
+
+  public static let decoder = EventDecoder<PromoCodeEvent>([
+    EventCase(PromoCodeAdded.self, PromoCodeEvent.promoCodeAdded),
+    EventCase(PromoCodeChanged.self, PromoCodeEvent.promoCodeChanged),
+    EventCase(PromoCodeDeleted.self, PromoCodeEvent.promoCodeDeleted),
+    EventCase(PromoClaimed.self, PromoCodeEvent.promoClaimed),
+    EventCase(PromoRedeemed.self, PromoCodeEvent.promoRedeemed),
+    EventCase(PromoReleased.self, PromoCodeEvent.promoReleased),
+  ])
+
+  public var payload: any EventPayload {
+    switch self {
+    case .promoCodeAdded(let event): event
+    case .promoCodeChanged(let event): event
+    case .promoCodeDeleted(let event): event
+    case .promoClaimed(let event): event
+    case .promoRedeemed(let event): event
+    case .promoReleased(let event): event
+    }
+  }
+}
+
+/// A code can be used.
+public struct PromoCodeAdded: Hashable, Sendable {
+  public static let type = EventType("PromoCodeAdded", .public)
+
+  public var promoCodeID: PromoCodeID
+  /// Upper case.
+  public var code: String
+  public var name: String
+  public var kind: DiscountKind
+  /// Hundredths: of a percent, or cents without tax.
+  public var discount: Int64
+  public var typeID: DiscountTypeID?
+  /// Inclusive; nil: no limit, here and below.
+  public var validFrom: Timestamp?
+  /// Exclusive.
+  public var validUntil: Timestamp?
+  public var minOrderAmount: Cents?
+  public var maxDiscount: Cents?
+  public var maxUsage: Int64?
+  public var maxUsagePerUser: Int64?
+  /// Whether other codes may stand beside it.
+  public var combinable: Bool
+  /// The products it covers; empty: all.
+  public var productIDs: [ProductID]
+  /// The categories it covers; empty: all.
+  public var categoryIDs: [Int64]
+}
+
+extension PromoCodeAdded: EventPayload {
+  public init(from json: inout JSONObjectReader) throws {
+    promoCodeID = try json.id("promo_code_id")
+    code = try json.string("code")
+    name = try json.string("name")
+    kind = try json.name("kind")
+    discount = try json.int64("discount")
+    typeID = try json.optionalID("type_id")
+    validFrom = try json.optionalTimestamp("valid_from")
+    validUntil = try json.optionalTimestamp("valid_until")
+    minOrderAmount = try json.optionalCents("min_order_amount")
+    maxDiscount = try json.optionalCents("max_discount")
+    maxUsage = try json.optionalInt64("max_usage")
+    maxUsagePerUser = try json.optionalInt64("max_usage_per_user")
+    combinable = try json.bool("combinable")
+    productIDs = try json.ids("product_i_ds")
+    categoryIDs = try json.int64Array("category_i_ds")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("promo_code_id", promoCodeID)
+    json.field("code", code)
+    json.field("name", name)
+    json.field("kind", name: kind)
+    json.field("discount", discount)
+    json.field("type_id", typeID)
+    json.field("valid_from", validFrom)
+    json.field("valid_until", validUntil)
+    json.field("min_order_amount", minOrderAmount)
+    json.field("max_discount", maxDiscount)
+    json.field("max_usage", maxUsage)
+    json.field("max_usage_per_user", maxUsagePerUser)
+    json.field("combinable", combinable)
+    json.field("product_i_ds", productIDs)
+    json.field("category_i_ds", categoryIDs)
+  }
+}
+
+/// A code has new terms; all are given.
+public struct PromoCodeChanged: Hashable, Sendable {
+  public static let type = EventType("PromoCodeChanged", .public)
+
+  public var promoCodeID: PromoCodeID
+  /// Upper case.
+  public var code: String
+  public var name: String
+  public var kind: DiscountKind
+  /// Hundredths: of a percent, or cents without tax.
+  public var discount: Int64
+  public var typeID: DiscountTypeID?
+  /// Inclusive; nil: no limit, here and below.
+  public var validFrom: Timestamp?
+  /// Exclusive.
+  public var validUntil: Timestamp?
+  public var minOrderAmount: Cents?
+  public var maxDiscount: Cents?
+  public var maxUsage: Int64?
+  public var maxUsagePerUser: Int64?
+  /// Whether other codes may stand beside it.
+  public var combinable: Bool
+  /// The products it covers; empty: all.
+  public var productIDs: [ProductID]
+  /// The categories it covers; empty: all.
+  public var categoryIDs: [Int64]
+}
+
+extension PromoCodeChanged: EventPayload {
+  public init(from json: inout JSONObjectReader) throws {
+    promoCodeID = try json.id("promo_code_id")
+    code = try json.string("code")
+    name = try json.string("name")
+    kind = try json.name("kind")
+    discount = try json.int64("discount")
+    typeID = try json.optionalID("type_id")
+    validFrom = try json.optionalTimestamp("valid_from")
+    validUntil = try json.optionalTimestamp("valid_until")
+    minOrderAmount = try json.optionalCents("min_order_amount")
+    maxDiscount = try json.optionalCents("max_discount")
+    maxUsage = try json.optionalInt64("max_usage")
+    maxUsagePerUser = try json.optionalInt64("max_usage_per_user")
+    combinable = try json.bool("combinable")
+    productIDs = try json.ids("product_i_ds")
+    categoryIDs = try json.int64Array("category_i_ds")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("promo_code_id", promoCodeID)
+    json.field("code", code)
+    json.field("name", name)
+    json.field("kind", name: kind)
+    json.field("discount", discount)
+    json.field("type_id", typeID)
+    json.field("valid_from", validFrom)
+    json.field("valid_until", validUntil)
+    json.field("min_order_amount", minOrderAmount)
+    json.field("max_discount", maxDiscount)
+    json.field("max_usage", maxUsage)
+    json.field("max_usage_per_user", maxUsagePerUser)
+    json.field("combinable", combinable)
+    json.field("product_i_ds", productIDs)
+    json.field("category_i_ds", categoryIDs)
+  }
+}
+
+/// A code can no longer be used (kept, and its text never given again).
+public struct PromoCodeDeleted: Hashable, Sendable {
+  public static let type = EventType("PromoCodeDeleted", .public)
+
+  public var promoCodeID: PromoCodeID
+  /// Upper case.
+  public var code: String
+}
+
+extension PromoCodeDeleted: EventPayload {
+  public init(from json: inout JSONObjectReader) throws {
+    promoCodeID = try json.id("promo_code_id")
+    code = try json.string("code")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("promo_code_id", promoCodeID)
+    json.field("code", code)
+  }
+}
+
+/// A checkout counts as a use of the code.
+public struct PromoClaimed: Hashable, Sendable {
+  public static let type = EventType("PromoClaimed", .public)
+
+  public var promoCodeID: PromoCodeID
+  /// Upper case.
+  public var code: String
+  public var basketID: BasketID
+  public var orderID: OrderID
+  public var userID: UserID
+  /// Uses that count now.
+  public var usage: Int64
+}
+
+extension PromoClaimed: EventPayload {
+  public init(from json: inout JSONObjectReader) throws {
+    promoCodeID = try json.id("promo_code_id")
+    code = try json.string("code")
+    basketID = try json.id("basket_id")
+    orderID = try json.id("order_id")
+    userID = try json.id("user_id")
+    usage = try json.int64("usage")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("promo_code_id", promoCodeID)
+    json.field("code", code)
+    json.field("basket_id", basketID)
+    json.field("order_id", orderID)
+    json.field("user_id", userID)
+    json.field("usage", usage)
+  }
+}
+
+/// The use became final: its order is confirmed.
+public struct PromoRedeemed: Hashable, Sendable {
+  public static let type = EventType("PromoRedeemed", .public)
+
+  public var promoCodeID: PromoCodeID
+  /// Upper case.
+  public var code: String
+  public var basketID: BasketID
+  public var orderID: OrderID
+}
+
+extension PromoRedeemed: EventPayload {
+  public init(from json: inout JSONObjectReader) throws {
+    promoCodeID = try json.id("promo_code_id")
+    code = try json.string("code")
+    basketID = try json.id("basket_id")
+    orderID = try json.id("order_id")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("promo_code_id", promoCodeID)
+    json.field("code", code)
+    json.field("basket_id", basketID)
+    json.field("order_id", orderID)
+  }
+}
+
+/// The use was given back: its order was cancelled.
+public struct PromoReleased: Hashable, Sendable {
+  public static let type = EventType("PromoReleased", .public)
+
+  public var promoCodeID: PromoCodeID
+  /// Upper case.
+  public var code: String
+  public var basketID: BasketID
+  public var orderID: OrderID
+  public var userID: UserID
+  /// Uses that count now.
+  public var usage: Int64
+}
+
+extension PromoReleased: EventPayload {
+  public init(from json: inout JSONObjectReader) throws {
+    promoCodeID = try json.id("promo_code_id")
+    code = try json.string("code")
+    basketID = try json.id("basket_id")
+    orderID = try json.id("order_id")
+    userID = try json.id("user_id")
+    usage = try json.int64("usage")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("promo_code_id", promoCodeID)
+    json.field("code", code)
+    json.field("basket_id", basketID)
+    json.field("order_id", orderID)
+    json.field("user_id", userID)
+    json.field("usage", usage)
+  }
+}

@@ -1,0 +1,82 @@
+/// States of streams in memory: for each the newest one known to be in the log, and the one predicted from appends under way.
+///
+/// Two generations bound it: when the young one is full it becomes the old one, and what was not asked for since then is dropped.
+struct AggregateCache {
+  /// Tells one loading of a stream from the next, so that a late failure does not throw away a state that was loaded after it.
+  struct Baseline: Hashable {
+    fileprivate let number: UInt64
+  }
+
+  private struct Entry {
+    var committed: LoadedStream
+    var predicted: LoadedStream?
+    var baseline: Baseline
+  }
+
+  private var young: [StreamName: Entry] = [:]
+  private var old: [StreamName: Entry] = [:]
+  private let halfCapacity: Int
+  private var baselines: UInt64 = 0
+
+  init(capacity: Int) {
+    halfCapacity = max(1, capacity / 2)
+  }
+
+  /// The state a new decision builds on; nil when the stream must be loaded first.
+  mutating func predicted(_ stream: StreamName) -> LoadedStream? {
+    entry(stream)?.predicted
+  }
+
+  /// The newest state known to be in the log; nil when nothing is known.
+  mutating func committed(_ stream: StreamName) -> LoadedStream? {
+    entry(stream)?.committed
+  }
+
+  /// A stream was loaded.
+  mutating func loaded(_ stream: StreamName, _ state: LoadedStream) {
+    if let known = entry(stream) {
+      // Others loaded it meanwhile and may have built on it.
+      guard known.predicted == nil, state.version >= known.committed.version else { return }
+    }
+    baselines += 1
+    store(stream, Entry(committed: state, predicted: state, baseline: Baseline(number: baselines)))
+  }
+
+  /// An append is on its way that leads to a state.
+  mutating func predict(_ stream: StreamName, _ state: LoadedStream) -> Baseline {
+    guard var known = entry(stream) else { preconditionFailure("a stream is predicted only after it was seen under the same lock") }
+    known.predicted = state
+    store(stream, known)
+    return known.baseline
+  }
+
+  /// An append was accepted.
+  mutating func confirm(_ stream: StreamName, _ state: LoadedStream, _ baseline: Baseline) {
+    guard var known = entry(stream), state.version > known.committed.version else { return }
+    known.committed = state
+    // The prediction may have been forgotten because of a later append's failure; then the stream is loaded on from here.
+    store(stream, known)
+  }
+
+  /// An append on this prediction failed, so nothing may build on it any more.
+  mutating func forgetPrediction(_ stream: StreamName, ifStill baseline: Baseline? = nil) {
+    guard var known = entry(stream), baseline == nil || known.baseline == baseline else { return }
+    known.predicted = nil
+    store(stream, known)
+  }
+
+  private mutating func entry(_ stream: StreamName) -> Entry? {
+    if let found = young[stream] { return found }
+    guard let found = old.removeValue(forKey: stream) else { return nil }
+    store(stream, found)
+    return found
+  }
+
+  private mutating func store(_ stream: StreamName, _ entry: Entry) {
+    young[stream] = entry
+    if young.count > halfCapacity {
+      old = young
+      young = [:]
+    }
+  }
+}

@@ -1,0 +1,113 @@
+public import FoundationEssentials
+
+/// Which events a reader wants. Several conditions must all hold.
+public struct EventFilter: Hashable, Sendable {
+  /// Only streams of these categories; nil for all.
+  public var categories: [String]?
+  /// Only these types; nil for all.
+  public var types: [String]?
+
+  public init(categories: [String]? = nil, types: [String]? = nil) {
+    self.categories = categories
+    self.types = types
+  }
+
+  /// Every event that the reader's role may see.
+  public static let all = EventFilter()
+
+  public func accepts(_ event: RecordedEvent) -> Bool {
+    (categories.map { $0.contains { $0 == event.stream.category } } ?? true) && (types?.contains(event.type) ?? true)
+  }
+}
+
+/// A part of the log in order.
+public struct LogPage: Hashable, Sendable {
+  /// Matching events, by position.
+  public var events: [RecordedEvent]
+  /// Everything up to here has been looked at: where to go on reading. At least the position of the last event.
+  public var position: Position
+
+  public init(events: [RecordedEvent], position: Position) {
+    self.events = events
+    self.position = position
+  }
+}
+
+/// A stored state of a stream.
+public struct Snapshot: Hashable, Sendable {
+  public var fingerprint: String
+  public var version: StreamVersion
+  /// The token of the event at `version`.
+  public var token: DecisionToken
+  public var state: [UInt8]
+
+  public init(fingerprint: String, version: StreamVersion, token: DecisionToken, state: [UInt8]) {
+    self.fingerprint = fingerprint
+    self.version = version
+    self.token = token
+    self.state = state
+  }
+}
+
+/// A timer whose time has come.
+public struct DueTimer: Hashable, Sendable {
+  public var name: String
+  public var dueAt: Timestamp
+  /// One JSON object, as it was set.
+  public var payload: [UInt8]
+
+  public init(name: String, dueAt: Timestamp, payload: [UInt8]) {
+    self.name = name
+    self.dueAt = dueAt
+    self.payload = payload
+  }
+}
+
+/// The log, and the few facts that must change together with it. Implemented over PostgreSQL and, for tests, in memory;
+/// both pass the same conformance suite.
+public protocol EventLog: Sendable {
+  /// Hands an append over and returns at once; `completion` is called exactly once, from any thread.
+  ///
+  /// Appends handed over by one process are judged in that order, so a later one may be decided on the predicted outcome of an earlier one.
+  func submit(_ append: Append, completion: @escaping @Sendable (Result<AppendResult, AppendError>) -> Void)
+
+  /// The events of a stream after a version, oldest first; at most `limit`. Empty when there are none.
+  func readStream(_ stream: StreamName, after version: StreamVersion, limit: Int) async throws -> [RecordedEvent]
+
+  /// The events after a position that match, by position; at most `limit`.
+  func readLog(after position: Position, filter: EventFilter, limit: Int) async throws -> LogPage
+
+  /// The position of the last event; 0 for an empty log.
+  func head() async throws -> Position
+
+  /// Returns when the head is beyond a position, or when the time is over, whichever comes first. May return early.
+  func waitForEvents(after position: Position, timeout: Duration) async
+
+  /// The newest snapshot of a stream, if any.
+  func snapshot(of stream: StreamName) async throws -> Snapshot?
+
+  /// Stores a snapshot in place of an older one; a newer one stays.
+  func saveSnapshot(_ snapshot: Snapshot, of stream: StreamName) async throws
+
+  /// The stream that holds a claimed name.
+  func claimOwner(_ key: String) async throws -> StreamName?
+
+  /// The first of `count` consecutive numbers that nobody else gets. A kind starts at 1,000; gaps are possible.
+  func nextIDs(_ kind: String, count: Int) async throws -> Int64
+
+  /// Timers that are due by the log's clock, earliest first. They stay until an append cancels or moves them.
+  func dueTimers(limit: Int) async throws -> [DueTimer]
+
+  /// The keys of these subjects that exist. With `create`, missing ones are made, except those of forgotten subjects.
+  func subjectKeys(_ subjects: Set<SubjectID>, create: Bool) async throws -> [SubjectID: SubjectKey]
+}
+
+extension EventLog {
+  /// Appends and waits for the verdict.
+  public func append(_ append: Append) async throws(AppendError) -> AppendResult {
+    let result: Result<AppendResult, AppendError> = await withCheckedContinuation { continuation in
+      submit(append) { continuation.resume(returning: $0) }
+    }
+    return try result.get()
+  }
+}

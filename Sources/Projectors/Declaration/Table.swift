@@ -1,0 +1,71 @@
+/// The type of a column, as far as writing and comparing it needs to know.
+public enum ColumnType: Hashable, Sendable {
+  case bigint, integer, smallint, boolean, text, timestamptz, jsonb
+  /// - Parameter scale: digits after the point; values are integers in units of the last one.
+  case numeric(scale: Int)
+}
+
+/// A column of a projected table.
+public struct Column: Hashable, Sendable {
+  public let name: String
+  public let type: ColumnType
+
+  public init(_ name: String, _ type: ColumnType) {
+    self.name = name
+    self.type = type
+  }
+}
+
+/// Which of a generation's two schemas a table stands in.
+public enum GenerationPart: String, Hashable, Sendable {
+  /// The tables that the domain names, and their extras.
+  case live
+  /// Copies of other services' facts.
+  case copies
+}
+
+/// A projected table: what the runtime must know to write, rebuild and compare it. The schema itself is in `schema/`;
+/// a test holds the two against each other.
+public struct Table: Hashable, Sendable {
+  /// Rows of another table that must be there first: the lanes of a row include the row it points to.
+  public struct Reference: Hashable, Sendable {
+    public let column: String
+    public let table: String
+  }
+
+  public let part: GenerationPart
+  public let name: String
+  public let columns: [Column]
+  /// The columns of the primary key.
+  public let key: [String]
+  public let references: [Reference]
+  /// Indexes into `columns`, in the order of `key`.
+  let keyIndexes: [Int]
+
+  /// - Parameters:
+  ///   - references: foreign keys by column, each to the primary key of a table with one key column.
+  public init(
+    _ name: String, part: GenerationPart = .live, key: [String] = ["id"], references: KeyValuePairs<String, String> = [:],
+    _ columns: [Column]
+  ) {
+    self.part = part
+    self.name = name
+    self.key = key
+    self.columns = columns
+    self.references = references.map { Reference(column: $0.key, table: $0.value) }
+    keyIndexes = key.map { name in columns.firstIndex { $0.name == name }! }
+  }
+
+  /// The place of a column in a row.
+  func index(of column: String) -> Int {
+    guard let index = columns.firstIndex(where: { $0.name == column }) else { preconditionFailure("\(name) has no column \(column)") }
+    return index
+  }
+
+  public static func == (left: Table, right: Table) -> Bool { left.name == right.name && left.part == right.part }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(part)
+  }
+}
