@@ -12,7 +12,7 @@ public protocol AggregateEvent: Sendable, Hashable {
 /// Neither reads a clock, draws a number or does I/O: what they need comes in the command.
 /// `decide` has no fixed shape here, because commands differ in what they need; by convention it is
 /// a static function `decide(_:_:) throws(Rejection) -> [Event]` beside `evolve`.
-public protocol Aggregate {
+public protocol Aggregate: SendableMetatype {
   associatedtype State: Sendable
   associatedtype Event: AggregateEvent
   /// The category of its streams, without a hyphen.

@@ -1,7 +1,7 @@
 /// States of streams in memory: for each the newest one known to be in the log, and the one predicted from appends under way.
 ///
 /// Two generations bound it: when the young one is full it becomes the old one, and what was not asked for since then is dropped.
-struct AggregateCache {
+final class AggregateCache {
   /// Tells one loading of a stream from the next, so that a late failure does not throw away a state that was loaded after it.
   struct Baseline: Hashable {
     fileprivate let number: UInt64
@@ -23,17 +23,17 @@ struct AggregateCache {
   }
 
   /// The state a new decision builds on; nil when the stream must be loaded first.
-  mutating func predicted(_ stream: StreamName) -> LoadedStream? {
+  func predicted(_ stream: StreamName) -> LoadedStream? {
     entry(stream)?.predicted
   }
 
   /// The newest state known to be in the log; nil when nothing is known.
-  mutating func committed(_ stream: StreamName) -> LoadedStream? {
+  func committed(_ stream: StreamName) -> LoadedStream? {
     entry(stream)?.committed
   }
 
   /// A stream was loaded.
-  mutating func loaded(_ stream: StreamName, _ state: LoadedStream) {
+  func loaded(_ stream: StreamName, _ state: LoadedStream) {
     if let known = entry(stream) {
       // Others loaded it meanwhile and may have built on it.
       guard known.predicted == nil, state.version >= known.committed.version else { return }
@@ -43,7 +43,7 @@ struct AggregateCache {
   }
 
   /// An append is on its way that leads to a state.
-  mutating func predict(_ stream: StreamName, _ state: LoadedStream) -> Baseline {
+  func predict(_ stream: StreamName, _ state: LoadedStream) -> Baseline {
     guard var known = entry(stream) else { preconditionFailure("a stream is predicted only after it was seen under the same lock") }
     known.predicted = state
     store(stream, known)
@@ -51,7 +51,7 @@ struct AggregateCache {
   }
 
   /// An append was accepted.
-  mutating func confirm(_ stream: StreamName, _ state: LoadedStream, _ baseline: Baseline) {
+  func confirm(_ stream: StreamName, _ state: LoadedStream, _ baseline: Baseline) {
     guard var known = entry(stream), state.version > known.committed.version else { return }
     known.committed = state
     // The prediction may have been forgotten because of a later append's failure; then the stream is loaded on from here.
@@ -59,20 +59,20 @@ struct AggregateCache {
   }
 
   /// An append on this prediction failed, so nothing may build on it any more.
-  mutating func forgetPrediction(_ stream: StreamName, ifStill baseline: Baseline? = nil) {
+  func forgetPrediction(_ stream: StreamName, ifStill baseline: Baseline? = nil) {
     guard var known = entry(stream), baseline == nil || known.baseline == baseline else { return }
     known.predicted = nil
     store(stream, known)
   }
 
-  private mutating func entry(_ stream: StreamName) -> Entry? {
+  private func entry(_ stream: StreamName) -> Entry? {
     if let found = young[stream] { return found }
     guard let found = old.removeValue(forKey: stream) else { return nil }
     store(stream, found)
     return found
   }
 
-  private mutating func store(_ stream: StreamName, _ entry: Entry) {
+  private func store(_ stream: StreamName, _ entry: Entry) {
     young[stream] = entry
     if young.count > halfCapacity {
       old = young

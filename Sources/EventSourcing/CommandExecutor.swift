@@ -87,7 +87,8 @@ public final class CommandExecutor: Sendable {
       // Deciding, remembering the predicted states and handing the append over are one step under the lock:
       // that is what makes the order of decisions the order of appends.
       let early: Attempt<C.Answer>? = cache.withLock { cache in
-        var session = DecisionSession(now: clock(), keys: keys) { cache.predicted($0) }
+        let known = cache
+        var session = DecisionSession(now: clock(), keys: keys) { known.predicted($0) }
         let answer: C.Answer
         do {
           answer = try command.decide(in: &session)
@@ -99,7 +100,7 @@ public final class CommandExecutor: Sendable {
         } catch {
           return .failed(error)
         }
-        submit(answer, session, id: id, idempotency: idempotency, context: context, cache: &cache, continuation: continuation)
+        submit(answer, session, id: id, idempotency: idempotency, context: context, cache: cache, continuation: continuation)
         return nil
       }
       if let early { continuation.resume(returning: early) }
@@ -108,7 +109,7 @@ public final class CommandExecutor: Sendable {
 
   private func submit<Answer: JSONCodable>(
     _ answer: Answer, _ session: DecisionSession, id: CommandID, idempotency: Idempotency, context: CommandContext,
-    cache: inout AggregateCache, continuation: CheckedContinuation<Attempt<Answer>, Never>
+    cache: AggregateCache, continuation: CheckedContinuation<Attempt<Answer>, Never>
   ) {
     let token = DecisionToken()
     let append = Append(

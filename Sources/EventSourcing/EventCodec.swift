@@ -1,5 +1,5 @@
 import FoundationEssentials
-public import JSON
+import JSON
 
 /// Why a stored event could not be read.
 public enum EventDecodingError: Error, Sendable, CustomStringConvertible {
@@ -15,7 +15,8 @@ public enum EventDecodingError: Error, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownType(let name, let position): "event \(position): unknown type \(name)"
-    case .newerSchema(let type, let stored, let position): "event \(position): schema version \(stored) of \(type.name) is newer than \(type.schemaVersion)"
+    case .newerSchema(let type, let stored, let position):
+      "event \(position): schema version \(stored) of \(type.name) is newer than \(type.schemaVersion)"
     case .missingUpcaster(let type, let from, let position): "event \(position): no upcaster for version \(from) of \(type.name)"
     case .malformed(let type, let position, let reason): "event \(position): \(type.name): \(reason)"
     }

@@ -1,5 +1,3 @@
-public import FoundationEssentials
-
 /// Which events a reader wants. Several conditions must all hold.
 public struct EventFilter: Hashable, Sendable {
   /// Only streams of these categories; nil for all.

@@ -1,5 +1,5 @@
-public import Crypto
-public import FoundationEssentials
+import Crypto
+import FoundationEssentials
 
 /// The key that encrypts what is personal about one subject. Destroying it makes those fields unreadable for ever.
 public struct SubjectKey: Sendable, Hashable {

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-  import Glibc
+import Glibc
 #endif
 
 /// A moment in UTC, to the microsecond: what PostgreSQL's `timestamptz` can hold, exactly.
@@ -110,7 +110,9 @@ public struct Timestamp: RawRepresentable, Hashable, Sendable, Comparable, Custo
     }
     var offset = 0
     if take("Zz") == nil {
-      guard let sign = take("+-"), let hours = number(2), take(":") != nil, let minutes = number(2), hours < 24, minutes < 60 else { return nil }
+      guard let sign = take("+-"), let hours = number(2), take(":") != nil, let minutes = number(2), hours < 24, minutes < 60 else {
+        return nil
+      }
       offset = (hours * 3_600 + minutes * 60) * (sign == UInt8(ascii: "-") ? -1 : 1)
     }
     guard bytes.isEmpty else { return nil }

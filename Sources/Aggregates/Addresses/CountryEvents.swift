@@ -6,7 +6,7 @@ public enum CountryEvent: AggregateEvent {
   case countryAdded(CountryAdded)
 
   public static let decoder = EventDecoder<CountryEvent>([
-    EventCase(CountryAdded.self, CountryEvent.countryAdded),
+    EventCase(CountryAdded.self, CountryEvent.countryAdded)
   ])
 
   public var payload: any EventPayload {
@@ -21,7 +21,7 @@ public enum RegionEvent: AggregateEvent {
   case regionAdded(RegionAdded)
 
   public static let decoder = EventDecoder<RegionEvent>([
-    EventCase(RegionAdded.self, RegionEvent.regionAdded),
+    EventCase(RegionAdded.self, RegionEvent.regionAdded)
   ])
 
   public var payload: any EventPayload {

@@ -486,4 +486,3 @@ extension RefundLine: JSONCodable {
     json.field("vat", vat)
   }
 }
-

@@ -83,6 +83,7 @@ extension Table {
 
 extension String {
   fileprivate func isEqual(to literal: StaticString) -> Bool {
-    utf8.count == literal.utf8CodeUnitCount && utf8.elementsEqual(UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+    utf8.count == literal.utf8CodeUnitCount
+      && utf8.elementsEqual(UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
   }
 }
