@@ -311,6 +311,8 @@ public struct BasketReopened: Hashable, Sendable {
   /// The attempt that comes next.
   public var attempt: Int
   public var reason: OrderCancellationReason
+  public var lines: [BasketLine]
+  public var codes: [BasketCode]
   /// Sum of the lines without tax, before discounts.
   public var subtotal: Cents
   /// Without tax, after discounts.
@@ -324,6 +326,8 @@ extension BasketReopened: EventPayload {
     orderID = try json.id("order_id")
     attempt = try json.int("attempt")
     reason = try json.name("reason")
+    lines = try json.array("lines") { try BasketLine(from: &$0) }
+    codes = try json.array("codes") { try BasketCode(from: &$0) }
     subtotal = try json.cents("subtotal")
     amount = try json.cents("amount")
   }
@@ -334,8 +338,70 @@ extension BasketReopened: EventPayload {
     json.field("order_id", orderID)
     json.field("attempt", attempt)
     json.field("reason", name: reason)
+    json.array("lines", lines) { $1.encode(to: &$0) }
+    json.array("codes", codes) { $1.encode(to: &$0) }
     json.field("subtotal", subtotal)
     json.field("amount", amount)
+  }
+}
+
+/// A line as it stands in a basket.
+public struct BasketLine: Hashable, Sendable {
+  public var itemID: BasketItemID
+  public var productID: ProductID
+  public var quantity: Int64
+  /// Unit price without tax.
+  public var priceHT: Cents
+
+  public init(itemID: BasketItemID, productID: ProductID, quantity: Int64, priceHT: Cents) {
+    self.itemID = itemID
+    self.productID = productID
+    self.quantity = quantity
+    self.priceHT = priceHT
+  }
+}
+
+extension BasketLine: JSONCodable {
+  public init(from json: inout JSONObjectReader) throws {
+    itemID = try json.id("item_id")
+    productID = try json.id("product_id")
+    quantity = try json.int64("quantity")
+    priceHT = try json.cents("price_ht")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("item_id", itemID)
+    json.field("product_id", productID)
+    json.field("quantity", quantity)
+    json.field("price_ht", priceHT)
+  }
+}
+
+/// A code as it stands on a basket.
+public struct BasketCode: Hashable, Sendable {
+  /// Row of `basket_promo_code`.
+  public var linkID: LinkID
+  public var promoCodeID: PromoCodeID
+  public var code: String
+
+  public init(linkID: LinkID, promoCodeID: PromoCodeID, code: String) {
+    self.linkID = linkID
+    self.promoCodeID = promoCodeID
+    self.code = code
+  }
+}
+
+extension BasketCode: JSONCodable {
+  public init(from json: inout JSONObjectReader) throws {
+    linkID = try json.id("link_id")
+    promoCodeID = try json.id("promo_code_id")
+    code = try json.string("code")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("link_id", linkID)
+    json.field("promo_code_id", promoCodeID)
+    json.field("code", code)
   }
 }
 

@@ -348,6 +348,8 @@ public struct RefundSettled: Hashable, Sendable {
   public var attempt: Int
   public var refundID: RefundID
   public var amount: Cents
+  /// Whether everything captured has gone back.
+  public var complete: Bool
 }
 
 extension RefundSettled: EventPayload {
@@ -357,6 +359,7 @@ extension RefundSettled: EventPayload {
     attempt = try json.int("attempt")
     refundID = try json.id("refund_id")
     amount = try json.cents("amount")
+    complete = try json.bool("complete")
   }
 
   public func encode(to json: inout JSONWriter) {
@@ -365,6 +368,7 @@ extension RefundSettled: EventPayload {
     json.field("attempt", attempt)
     json.field("refund_id", refundID)
     json.field("amount", amount)
+    json.field("complete", complete)
   }
 }
 
