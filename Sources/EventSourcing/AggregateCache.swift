@@ -27,6 +27,11 @@ final class AggregateCache {
     entry(stream)?.predicted
   }
 
+  /// Whether nothing at all is known of a stream.
+  func isUnknown(_ stream: StreamName) -> Bool {
+    entry(stream) == nil
+  }
+
   /// The newest state known to be in the log; nil when nothing is known.
   func committed(_ stream: StreamName) -> LoadedStream? {
     entry(stream)?.committed
@@ -38,13 +43,12 @@ final class AggregateCache {
       // Others loaded it meanwhile and may have built on it.
       guard known.predicted == nil, state.version >= known.committed.version else { return }
     }
-    baselines += 1
-    store(stream, Entry(committed: state, predicted: state, baseline: Baseline(number: baselines)))
+    store(stream, newEntry(state))
   }
 
-  /// An append is on its way that leads to a state.
-  func predict(_ stream: StreamName, _ state: LoadedStream) -> Baseline {
-    guard var known = entry(stream) else { preconditionFailure("a stream is predicted only after it was seen under the same lock") }
+  /// An append is on its way that leads from one state to another.
+  func predict(_ stream: StreamName, from seen: LoadedStream, to state: LoadedStream) -> Baseline {
+    var known = entry(stream) ?? newEntry(seen)
     known.predicted = state
     store(stream, known)
     return known.baseline
@@ -63,6 +67,11 @@ final class AggregateCache {
     guard var known = entry(stream), baseline == nil || known.baseline == baseline else { return }
     known.predicted = nil
     store(stream, known)
+  }
+
+  private func newEntry(_ state: LoadedStream) -> Entry {
+    baselines += 1
+    return Entry(committed: state, predicted: state, baseline: Baseline(number: baselines))
   }
 
   private func entry(_ stream: StreamName) -> Entry? {

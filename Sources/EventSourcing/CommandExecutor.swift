@@ -88,7 +88,7 @@ public final class CommandExecutor: Sendable {
       // that is what makes the order of decisions the order of appends.
       let early: Attempt<C.Answer>? = cache.withLock { cache in
         let known = cache
-        var session = DecisionSession(now: clock(), keys: keys) { known.predicted($0) }
+        var session = DecisionSession(now: clock(), keys: keys, lookup: { known.predicted($0) }, isUnknown: { known.isUnknown($0) })
         let answer: C.Answer
         do {
           answer = try command.decide(in: &session)
@@ -124,7 +124,7 @@ public final class CommandExecutor: Sendable {
         loaded = LoadedStream(
           state: part.state, version: StreamVersion(part.loaded.version.rawValue + Int64(part.events.count)), token: token)
       }
-      after.append((stream, loaded, cache.predict(stream, loaded)))
+      after.append((stream, loaded, cache.predict(stream, from: part.loaded, to: loaded)))
     }
     let streams = after
     log.submit(append) { result in

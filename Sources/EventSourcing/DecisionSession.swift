@@ -56,19 +56,29 @@ public struct DecisionSession {
   private(set) var claims: [ClaimChange] = []
   private(set) var timers: [TimerChange] = []
   private let lookup: (StreamName) -> LoadedStream?
+  private let isUnknown: (StreamName) -> Bool
   private let keys: [SubjectID: SubjectKey]
 
-  init(now: Timestamp, keys: [SubjectID: SubjectKey], lookup: @escaping (StreamName) -> LoadedStream?) {
+  init(
+    now: Timestamp, keys: [SubjectID: SubjectKey], lookup: @escaping (StreamName) -> LoadedStream?,
+    isUnknown: @escaping (StreamName) -> Bool
+  ) {
     self.now = now
     self.keys = keys
     self.lookup = lookup
+    self.isUnknown = isUnknown
   }
 
   /// The state of an aggregate, with what this session has recorded so far. The append will expect the stream exactly as it was seen.
-  public mutating func load<A: Aggregate>(_ aggregate: A.Type, _ id: some CustomStringConvertible) throws -> A.State {
+  /// - Parameter isNew: set it where the stream has just got its id and so most probably has no event. It is then not read;
+  ///   should it exist after all, the append is refused and the decision is made again on what is there.
+  public mutating func load<A: Aggregate>(
+    _ aggregate: A.Type, _ id: some CustomStringConvertible, isNew: Bool = false
+  ) throws -> A.State {
     let stream = A.stream(id)
     if let index = touched.firstIndex(where: { $0.stream == stream }) { return touched[index].part.state as! A.State }
-    guard let loaded = lookup(stream) else {
+    let assumed = isNew && isUnknown(stream) ? LoadedStream(state: A.initialState, version: .none, token: nil) : nil
+    guard let loaded = lookup(stream) ?? assumed else {
       throw SessionMiss.stream(stream) { log, baseline in try await AggregateLoader<A>.load(stream, from: log, baseline: baseline) }
     }
     touched.append((stream, Touched(loaded: loaded, state: loaded.state, expected: loaded.expected)))
