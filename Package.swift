@@ -43,6 +43,10 @@ let package = Package(
       dependencies: ["CLibPQ", .product(name: "Logging", package: "swift-log")],
       swiftSettings: settings),
     .target(
+      name: "PostgresTesting",
+      dependencies: ["Postgres", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings),
+    .target(
       name: "EventSourcing",
       dependencies: ["JSON", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: settings),
@@ -115,7 +119,10 @@ let package = Package(
       swiftSettings: settings),
 
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
-    .testTarget(name: "PostgresTests", dependencies: ["Postgres"], swiftSettings: settings),
+    .testTarget(
+      name: "PostgresTests",
+      dependencies: ["Postgres", "PostgresTesting", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings),
     .testTarget(
       name: "EventStoreTests",
       dependencies: ["EventStore", "EventStoreTesting", "JSON", "Postgres"],
