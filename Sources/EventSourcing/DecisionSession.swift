@@ -124,6 +124,17 @@ public struct DecisionSession {
     timers.append(.cancel(name: name))
   }
 
+  /// Forgets what was recorded, but not what was seen: the append will still expect every loaded stream as it was.
+  /// For decisions that answer a refusal by recording something else.
+  public mutating func discardChanges() {
+    for index in touched.indices {
+      touched[index].part.events = []
+      touched[index].part.state = touched[index].part.loaded.state
+    }
+    claims = []
+    timers = []
+  }
+
   /// Whether anything would be written.
   public var isEmpty: Bool {
     touched.allSatisfy { $0.part.events.isEmpty } && claims.isEmpty && timers.isEmpty

@@ -24,6 +24,7 @@ public enum BasketEvent: AggregateEvent {
   case basketCleared(BasketCleared)
   case checkoutStarted(CheckoutStarted)
   case basketReopened(BasketReopened)
+  case basketMerged(BasketMerged)
   case basketDeleted(BasketDeleted)
 
   public static let decoder = EventDecoder<BasketEvent>([
@@ -36,6 +37,7 @@ public enum BasketEvent: AggregateEvent {
     EventCase(BasketCleared.self, BasketEvent.basketCleared),
     EventCase(CheckoutStarted.self, BasketEvent.checkoutStarted),
     EventCase(BasketReopened.self, BasketEvent.basketReopened),
+    EventCase(BasketMerged.self, BasketEvent.basketMerged),
     EventCase(BasketDeleted.self, BasketEvent.basketDeleted),
   ])
 
@@ -50,6 +52,7 @@ public enum BasketEvent: AggregateEvent {
     case .basketCleared(let event): event
     case .checkoutStarted(let event): event
     case .basketReopened(let event): event
+    case .basketMerged(let event): event
     case .basketDeleted(let event): event
     }
   }
@@ -301,110 +304,6 @@ extension BasketCleared: EventPayload {
   }
 }
 
-/// The order failed; the same lines and codes can be changed and ordered again.
-public struct BasketReopened: Hashable, Sendable {
-  public static let type = EventType("BasketReopened", .public)
-
-  public var basketID: BasketID
-  public var userID: UserID
-  public var orderID: OrderID
-  /// The attempt that comes next.
-  public var attempt: Int
-  public var reason: OrderCancellationReason
-  public var lines: [BasketLine]
-  public var codes: [BasketCode]
-  /// Sum of the lines without tax, before discounts.
-  public var subtotal: Cents
-  /// Without tax, after discounts.
-  public var amount: Cents
-}
-
-extension BasketReopened: EventPayload {
-  public init(from json: inout JSONObjectReader) throws {
-    basketID = try json.id("basket_id")
-    userID = try json.id("user_id")
-    orderID = try json.id("order_id")
-    attempt = try json.int("attempt")
-    reason = try json.name("reason")
-    lines = try json.array("lines") { try BasketLine(from: &$0) }
-    codes = try json.array("codes") { try BasketCode(from: &$0) }
-    subtotal = try json.cents("subtotal")
-    amount = try json.cents("amount")
-  }
-
-  public func encode(to json: inout JSONWriter) {
-    json.field("basket_id", basketID)
-    json.field("user_id", userID)
-    json.field("order_id", orderID)
-    json.field("attempt", attempt)
-    json.field("reason", name: reason)
-    json.array("lines", lines) { $1.encode(to: &$0) }
-    json.array("codes", codes) { $1.encode(to: &$0) }
-    json.field("subtotal", subtotal)
-    json.field("amount", amount)
-  }
-}
-
-/// A line as it stands in a basket.
-public struct BasketLine: Hashable, Sendable {
-  public var itemID: BasketItemID
-  public var productID: ProductID
-  public var quantity: Int64
-  /// Unit price without tax.
-  public var priceHT: Cents
-
-  public init(itemID: BasketItemID, productID: ProductID, quantity: Int64, priceHT: Cents) {
-    self.itemID = itemID
-    self.productID = productID
-    self.quantity = quantity
-    self.priceHT = priceHT
-  }
-}
-
-extension BasketLine: JSONCodable {
-  public init(from json: inout JSONObjectReader) throws {
-    itemID = try json.id("item_id")
-    productID = try json.id("product_id")
-    quantity = try json.int64("quantity")
-    priceHT = try json.cents("price_ht")
-  }
-
-  public func encode(to json: inout JSONWriter) {
-    json.field("item_id", itemID)
-    json.field("product_id", productID)
-    json.field("quantity", quantity)
-    json.field("price_ht", priceHT)
-  }
-}
-
-/// A code as it stands on a basket.
-public struct BasketCode: Hashable, Sendable {
-  /// Row of `basket_promo_code`.
-  public var linkID: LinkID
-  public var promoCodeID: PromoCodeID
-  public var code: String
-
-  public init(linkID: LinkID, promoCodeID: PromoCodeID, code: String) {
-    self.linkID = linkID
-    self.promoCodeID = promoCodeID
-    self.code = code
-  }
-}
-
-extension BasketCode: JSONCodable {
-  public init(from json: inout JSONObjectReader) throws {
-    linkID = try json.id("link_id")
-    promoCodeID = try json.id("promo_code_id")
-    code = try json.string("code")
-  }
-
-  public func encode(to json: inout JSONWriter) {
-    json.field("link_id", linkID)
-    json.field("promo_code_id", promoCodeID)
-    json.field("code", code)
-  }
-}
-
 /// The basket was deleted by an administrator or with its owner.
 public struct BasketDeleted: Hashable, Sendable {
   public static let type = EventType("BasketDeleted", .public)
@@ -422,33 +321,5 @@ extension BasketDeleted: EventPayload {
   public func encode(to json: inout JSONWriter) {
     json.field("basket_id", basketID)
     json.field("user_id", userID)
-  }
-}
-/// The terms of a code as they were when it was put on a basket; decides the basket's shown amount. Checkout reads them anew.
-public struct AppliedCode: Hashable, Sendable {
-  public var kind: DiscountKind
-  /// Hundredths: of a percent, or cents without tax.
-  public var discount: Int64
-  public var minOrderAmount: Cents?
-  public var maxDiscount: Cents?
-  /// The products it covers; empty: all.
-  public var productIDs: [ProductID]
-}
-
-extension AppliedCode: JSONCodable {
-  public init(from json: inout JSONObjectReader) throws {
-    kind = try json.name("kind")
-    discount = try json.int64("discount")
-    minOrderAmount = try json.optionalCents("min_order_amount")
-    maxDiscount = try json.optionalCents("max_discount")
-    productIDs = try json.ids("product_i_ds")
-  }
-
-  public func encode(to json: inout JSONWriter) {
-    json.field("kind", name: kind)
-    json.field("discount", discount)
-    json.field("min_order_amount", minOrderAmount)
-    json.field("max_discount", maxDiscount)
-    json.field("product_i_ds", productIDs)
   }
 }

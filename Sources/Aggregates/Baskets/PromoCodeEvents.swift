@@ -81,8 +81,8 @@ extension PromoCodeAdded: EventPayload {
     maxUsage = try json.optionalInt64("max_usage")
     maxUsagePerUser = try json.optionalInt64("max_usage_per_user")
     combinable = try json.bool("combinable")
-    productIDs = try json.ids("product_i_ds")
-    categoryIDs = try json.int64Array("category_i_ds")
+    productIDs = try json.ids("product_ids")
+    categoryIDs = try json.int64Array("category_ids")
   }
 
   public func encode(to json: inout JSONWriter) {
@@ -99,8 +99,8 @@ extension PromoCodeAdded: EventPayload {
     json.field("max_usage", maxUsage)
     json.field("max_usage_per_user", maxUsagePerUser)
     json.field("combinable", combinable)
-    json.field("product_i_ds", productIDs)
-    json.field("category_i_ds", categoryIDs)
+    json.field("product_ids", productIDs)
+    json.field("category_ids", categoryIDs)
   }
 }
 
@@ -147,8 +147,8 @@ extension PromoCodeChanged: EventPayload {
     maxUsage = try json.optionalInt64("max_usage")
     maxUsagePerUser = try json.optionalInt64("max_usage_per_user")
     combinable = try json.bool("combinable")
-    productIDs = try json.ids("product_i_ds")
-    categoryIDs = try json.int64Array("category_i_ds")
+    productIDs = try json.ids("product_ids")
+    categoryIDs = try json.int64Array("category_ids")
   }
 
   public func encode(to json: inout JSONWriter) {
@@ -165,8 +165,8 @@ extension PromoCodeChanged: EventPayload {
     json.field("max_usage", maxUsage)
     json.field("max_usage_per_user", maxUsagePerUser)
     json.field("combinable", combinable)
-    json.field("product_i_ds", productIDs)
-    json.field("category_i_ds", categoryIDs)
+    json.field("product_ids", productIDs)
+    json.field("category_ids", categoryIDs)
   }
 }
 

@@ -156,6 +156,9 @@ public struct OrderConfirmed: Hashable, Sendable {
   public var orderNumber: String
   public var userID: UserID
   public var previousStatus: OrderStatusName
+  public var basketID: BasketID
+  /// The codes whose uses become final.
+  public var codes: [String]
 }
 
 extension OrderConfirmed: EventPayload {
@@ -164,6 +167,8 @@ extension OrderConfirmed: EventPayload {
     orderNumber = try json.string("order_number")
     userID = try json.id("user_id")
     previousStatus = try json.name("previous_status")
+    basketID = try json.id("basket_id")
+    codes = try json.stringArray("codes")
   }
 
   public func encode(to json: inout JSONWriter) {
@@ -171,6 +176,8 @@ extension OrderConfirmed: EventPayload {
     json.field("order_number", orderNumber)
     json.field("user_id", userID)
     json.field("previous_status", name: previousStatus)
+    json.field("basket_id", basketID)
+    json.field("codes", codes)
   }
 }
 
@@ -225,6 +232,11 @@ public struct OrderCancelled: Hashable, Sendable {
   public var cancelledByID: UserID?
   public var refundRequired: Bool
   public var refundAmount: Cents
+  public var basketID: BasketID
+  /// The checkout attempt of that basket.
+  public var attempt: Int
+  /// The codes whose uses are given back.
+  public var codes: [String]
 }
 
 extension OrderCancelled: EventPayload {
@@ -239,6 +251,9 @@ extension OrderCancelled: EventPayload {
     cancelledByID = try json.optionalID("cancelled_by_id")
     refundRequired = try json.bool("refund_required")
     refundAmount = try json.cents("refund_amount")
+    basketID = try json.id("basket_id")
+    attempt = try json.int("attempt")
+    codes = try json.stringArray("codes")
   }
 
   public func encode(to json: inout JSONWriter) {
@@ -252,6 +267,9 @@ extension OrderCancelled: EventPayload {
     json.field("cancelled_by_id", cancelledByID)
     json.field("refund_required", refundRequired)
     json.field("refund_amount", refundAmount)
+    json.field("basket_id", basketID)
+    json.field("attempt", attempt)
+    json.field("codes", codes)
   }
 }
 
