@@ -8,7 +8,8 @@ final class AggregateCache {
   }
 
   private struct Entry {
-    var committed: LoadedStream
+    /// Nil when only a prediction is known.
+    var committed: LoadedStream?
     var predicted: LoadedStream?
     var baseline: Baseline
   }
@@ -22,14 +23,14 @@ final class AggregateCache {
     halfCapacity = max(1, capacity / 2)
   }
 
-  /// The state a new decision builds on; nil when the stream must be loaded first.
-  func predicted(_ stream: StreamName) -> LoadedStream? {
-    entry(stream)?.predicted
-  }
-
   /// Whether nothing at all is known of a stream.
   func isUnknown(_ stream: StreamName) -> Bool {
     entry(stream) == nil
+  }
+
+  /// The state a new decision builds on; nil when the stream must be loaded first.
+  func predicted(_ stream: StreamName) -> LoadedStream? {
+    entry(stream)?.predicted
   }
 
   /// The newest state known to be in the log; nil when nothing is known.
@@ -41,14 +42,16 @@ final class AggregateCache {
   func loaded(_ stream: StreamName, _ state: LoadedStream) {
     if let known = entry(stream) {
       // Others loaded it meanwhile and may have built on it.
-      guard known.predicted == nil, state.version >= known.committed.version else { return }
+      guard known.predicted == nil, state.version >= known.committed?.version ?? .none else { return }
     }
-    store(stream, newEntry(state))
+    store(stream, freshEntry(committed: state))
   }
 
-  /// An append is on its way that leads from one state to another.
-  func predict(_ stream: StreamName, from seen: LoadedStream, to state: LoadedStream) -> Baseline {
-    var known = entry(stream) ?? newEntry(seen)
+  /// An append is on its way that leads to a state.
+  func predict(_ stream: StreamName, _ state: LoadedStream) -> Baseline {
+    // It was never loaded when it was taken for new, or has been dropped meanwhile because a command needs more streams than
+    // there is room for.
+    var known = entry(stream) ?? freshEntry(committed: nil)
     known.predicted = state
     store(stream, known)
     return known.baseline
@@ -56,7 +59,7 @@ final class AggregateCache {
 
   /// An append was accepted.
   func confirm(_ stream: StreamName, _ state: LoadedStream, _ baseline: Baseline) {
-    guard var known = entry(stream), state.version > known.committed.version else { return }
+    guard var known = entry(stream), state.version > known.committed?.version ?? .none else { return }
     known.committed = state
     // The prediction may have been forgotten because of a later append's failure; then the stream is loaded on from here.
     store(stream, known)
@@ -69,7 +72,7 @@ final class AggregateCache {
     store(stream, known)
   }
 
-  private func newEntry(_ state: LoadedStream) -> Entry {
+  private func freshEntry(committed state: LoadedStream?) -> Entry {
     baselines += 1
     return Entry(committed: state, predicted: state, baseline: Baseline(number: baselines))
   }

@@ -18,6 +18,8 @@ public enum CommandError: Error, Sendable {
   case refused(AppendError)
   /// The log cannot be reached, or other writers were faster too often. Sending the command again under the same id is safe.
   case unavailable(reason: String)
+  /// The command would write personal data about somebody who has been forgotten.
+  case forgotten(SubjectID)
 }
 
 /// Carries out commands: loads what they need, decides, appends, and decides again when another writer was faster.
@@ -55,21 +57,37 @@ public final class CommandExecutor: Sendable {
   public func execute<C: Command>(
     _ command: C, id: CommandID = CommandID(), idempotency: Idempotency = .derived, context: CommandContext = CommandContext()
   ) async throws -> CommandOutcome<C.Answer> {
-    var keys: [SubjectID: SubjectKey] = [:]
-    for attempt in 1...maximumAttempts {
-      switch await attemptOnce(command, id: id, idempotency: idempotency, context: context, keys: keys) {
+    var found = Fetched()
+    var overtaken = 0
+    while true {
+      switch await attemptOnce(command, id: id, idempotency: idempotency, context: context, found) {
       case .done(let outcome): return outcome
       case .failed(let error): throw error
-      case .missing(.stream(let stream, let load)): try await fetch(stream, load)
+      case .missing(.streams(let streams)):
+        found.streams.merge(try await fetch(streams)) { $1 }
       case .missing(.subjectKey(let subject)):
-        keys.merge(try await log.subjectKeys([subject], create: true)) { $1 }
-        if keys[subject] == nil { throw CommandError.unavailable(reason: "\(subject) has been forgotten") }
+        found.keys.merge(try await log.subjectKeys([subject], create: true)) { $1 }
+        if found.keys[subject] == nil { throw CommandError.forgotten(subject) }
       case .overtaken:
+        found.streams = [:]
+        found.mayAssume = false
+        overtaken += 1
+        if overtaken == maximumAttempts {
+          throw CommandError.unavailable(reason: "other writers were faster \(maximumAttempts) times")
+        }
         // The first repetitions are free; after that, writers of several processes take turns by chance.
-        if attempt > 8 { try await Task.sleep(for: .microseconds(Int64.random(in: 0...Int64(min(attempt, 40)) * 250))) }
+        if overtaken > 8 { try await Task.sleep(for: .microseconds(Int64.random(in: 0...Int64(min(overtaken, 40)) * 250))) }
       }
     }
-    throw CommandError.unavailable(reason: "other writers were faster \(maximumAttempts) times")
+  }
+
+  /// What one command had to fetch so far. Its streams are kept here as well as in the cache, so that a small cache that drops
+  /// them again at once only costs time.
+  private struct Fetched {
+    var streams: [StreamName: LoadedStream] = [:]
+    var keys: [SubjectID: SubjectKey] = [:]
+    /// False once a decision was refused: what it took for new may exist.
+    var mayAssume = true
   }
 
   /// What one run of a decision led to.
@@ -81,14 +99,17 @@ public final class CommandExecutor: Sendable {
   }
 
   private func attemptOnce<C: Command>(
-    _ command: C, id: CommandID, idempotency: Idempotency, context: CommandContext, keys: [SubjectID: SubjectKey]
+    _ command: C, id: CommandID, idempotency: Idempotency, context: CommandContext, _ found: Fetched
   ) async -> Attempt<C.Answer> {
     await withCheckedContinuation { continuation in
       // Deciding, remembering the predicted states and handing the append over are one step under the lock:
       // that is what makes the order of decisions the order of appends.
       let early: Attempt<C.Answer>? = cache.withLock { cache in
         let known = cache
-        var session = DecisionSession(now: clock(), keys: keys, lookup: { known.predicted($0) }, isUnknown: { known.isUnknown($0) })
+        var session = DecisionSession(
+          now: clock(), keys: found.keys,
+          lookup: { known.isUnknown($0) ? found.streams[$0] : known.predicted($0) },
+          isUnknown: { found.mayAssume && known.isUnknown($0) })
         let answer: C.Answer
         do {
           answer = try command.decide(in: &session)
@@ -124,7 +145,7 @@ public final class CommandExecutor: Sendable {
         loaded = LoadedStream(
           state: part.state, version: StreamVersion(part.loaded.version.rawValue + Int64(part.events.count)), token: token)
       }
-      after.append((stream, loaded, cache.predict(stream, from: part.loaded, to: loaded)))
+      after.append((stream, loaded, cache.predict(stream, loaded)))
     }
     let streams = after
     log.submit(append) { result in
@@ -191,13 +212,28 @@ public final class CommandExecutor: Sendable {
     }
   }
 
-  /// Loads a stream on from what is known of it, and remembers it. Several commands that wait for one stream may each load it;
+  /// How many streams are read at the same time for one command.
+  private static let fetchesAtOnce = 32
+
+  /// Loads streams on from what is known of them, and remembers them. Several commands that wait for one stream may each load it;
   /// the newest one stays.
-  private func fetch(
-    _ stream: StreamName, _ load: @Sendable (any EventLog, LoadedStream?) async throws -> LoadedStream
-  ) async throws {
-    let baseline = cache.withLock { $0.committed(stream) }
-    let loaded = try await load(log, baseline)
-    cache.withLock { $0.loaded(stream, loaded) }
+  private func fetch(_ streams: [StreamFetch]) async throws -> [StreamName: LoadedStream] {
+    if streams.count == 1 { return [streams[0].stream: try await fetch(streams[0])] }
+    return try await withThrowingTaskGroup(of: (StreamName, LoadedStream).self) { group in
+      var loaded: [StreamName: LoadedStream] = [:]
+      for (index, stream) in streams.enumerated() {
+        if index >= Self.fetchesAtOnce, let (name, state) = try await group.next() { loaded[name] = state }
+        group.addTask { (stream.stream, try await self.fetch(stream)) }
+      }
+      for try await (name, state) in group { loaded[name] = state }
+      return loaded
+    }
+  }
+
+  private func fetch(_ stream: StreamFetch) async throws -> LoadedStream {
+    let baseline = cache.withLock { $0.committed(stream.stream) }
+    let loaded = try await stream.load(log, baseline)
+    cache.withLock { $0.loaded(stream.stream, loaded) }
+    return loaded
   }
 }

@@ -32,10 +32,20 @@ struct LoadedStream: Sendable {
   var expected: ExpectedVersion { .exactly(version, token) }
 }
 
+/// How a stream that a decision needs is read: on from a baseline, or from a snapshot or its beginning.
+struct StreamFetch: Sendable {
+  let stream: StreamName
+  let load: @Sendable (any EventLog, LoadedStream?) async throws -> LoadedStream
+
+  init<A: Aggregate>(_ stream: StreamName, _ aggregate: A.Type) {
+    self.stream = stream
+    load = { log, baseline in try await AggregateLoader<A>.load(stream, from: log, baseline: baseline) }
+  }
+}
+
 /// What a decision lacked; the executor fetches it and runs the decision again.
 enum SessionMiss: Error {
-  /// - Parameter load: reads the stream on from a baseline, or from a snapshot or its beginning.
-  case stream(StreamName, load: @Sendable (any EventLog, LoadedStream?) async throws -> LoadedStream)
+  case streams([StreamFetch])
   case subjectKey(SubjectID)
 }
 
@@ -78,11 +88,18 @@ public struct DecisionSession {
     let stream = A.stream(id)
     if let index = touched.firstIndex(where: { $0.stream == stream }) { return touched[index].part.state as! A.State }
     let assumed = isNew && isUnknown(stream) ? LoadedStream(state: A.initialState, version: .none, token: nil) : nil
-    guard let loaded = lookup(stream) ?? assumed else {
-      throw SessionMiss.stream(stream) { log, baseline in try await AggregateLoader<A>.load(stream, from: log, baseline: baseline) }
-    }
+    guard let loaded = lookup(stream) ?? assumed else { throw SessionMiss.streams([StreamFetch(stream, A.self)]) }
     touched.append((stream, Touched(loaded: loaded, state: loaded.state, expected: loaded.expected)))
     return loaded.state as! A.State
+  }
+
+  /// Makes sure that several streams are in memory: those that are not are fetched at the same time, instead of one `load` after
+  /// the other. Expects nothing of them.
+  public func prepare<A: Aggregate>(_ aggregate: A.Type, _ ids: some Sequence<some CustomStringConvertible>) throws {
+    let missing = ids.map { A.stream($0) }.filter { stream in
+      lookup(stream) == nil && !touched.contains { $0.stream == stream }
+    }
+    guard missing.isEmpty else { throw SessionMiss.streams(missing.map { StreamFetch($0, A.self) }) }
   }
 
   /// Records events on an aggregate's stream, and lets later `load`s see them.
@@ -156,7 +173,8 @@ enum AggregateLoader<A: Aggregate> {
     var state = loaded.state as! A.State
     while true {
       let events = try await log.readStream(stream, after: loaded.version, limit: pageSize)
-      let keys = try await log.subjectKeys(Set(events.compactMap(\.subject)), create: false)
+      let subjects = Set(events.compactMap(\.subject))
+      let keys = subjects.isEmpty ? [:] : try await log.subjectKeys(subjects, create: false)
       for event in events {
         A.evolve(&state, try A.Event.decoder.decode(event, keys: keys))
       }
