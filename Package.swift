@@ -120,6 +120,8 @@ let package = Package(
 
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(
+      name: "EventSourcingTests", dependencies: ["EventSourcing", "EventStoreTesting", "JSON"], swiftSettings: settings),
+    .testTarget(
       name: "PostgresTests",
       dependencies: ["Postgres", "PostgresTesting", .product(name: "Logging", package: "swift-log")],
       swiftSettings: settings),
