@@ -218,6 +218,16 @@ import Testing
     #expect(try await executor().execute(AddToCounters("a")).answer?.totals == [27])
   }
 
+  @Test func `a stream taken for new is read when it turns out to exist, for refusals too`() async throws {
+    _ = try await executor().execute(AddToCounters("a", amount: 5))
+    var command = AddToCounters("a", limit: 6)
+    command.isNew = true
+    #expect(try await executor().execute(command).answer?.totals == [6])
+    await #expect(throws: CounterRejection.full(at: 6)) { try await executor().execute(command) }
+    command.limit = 0
+    await #expect(throws: CounterRejection.full(at: 6)) { try await executor().execute(command) }
+  }
+
   @Test func `a command over many streams fetches them together`() async throws {
     var command = AddToCounters("0")
     command.counters = (0..<300).map(String.init)

@@ -73,6 +73,8 @@ struct AddToCounters: Command {
   var amount: Int64 = 1
   var limit: Int64 = .max
   var claim: String?
+  /// Whether the counters are taken for new.
+  var isNew = false
 
   init(_ counters: String..., amount: Int64 = 1, limit: Int64 = .max, claim: String? = nil) {
     self.counters = counters
@@ -82,10 +84,10 @@ struct AddToCounters: Command {
   }
 
   func decide(in session: inout DecisionSession) throws -> Answer {
-    try session.prepare(Counter.self, counters)
+    if !isNew { try session.prepare(Counter.self, counters) }
     var totals: [Int64] = []
     for counter in counters {
-      let state = try session.load(Counter.self, counter)
+      let state = try session.load(Counter.self, counter, isNew: isNew)
       try session.record(Counter.decide(adding: amount, limit: limit, state), on: Counter.self, counter)
       totals.append(state.value + amount)
     }
