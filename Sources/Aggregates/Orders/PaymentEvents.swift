@@ -10,6 +10,7 @@ public enum PaymentEvent: AggregateEvent {
   case captureRequested(CaptureRequested)
   case captureFailed(CaptureFailed)
   case paymentCaptured(PaymentCaptured)
+  case voidRequested(VoidRequested)
   case paymentVoided(PaymentVoided)
   case refundRequested(RefundRequested)
   case refundSettled(RefundSettled)
@@ -23,6 +24,7 @@ public enum PaymentEvent: AggregateEvent {
     EventCase(CaptureRequested.self, PaymentEvent.captureRequested),
     EventCase(CaptureFailed.self, PaymentEvent.captureFailed),
     EventCase(PaymentCaptured.self, PaymentEvent.paymentCaptured),
+    EventCase(VoidRequested.self, PaymentEvent.voidRequested),
     EventCase(PaymentVoided.self, PaymentEvent.paymentVoided),
     EventCase(RefundRequested.self, PaymentEvent.refundRequested),
     EventCase(RefundSettled.self, PaymentEvent.refundSettled),
@@ -38,6 +40,7 @@ public enum PaymentEvent: AggregateEvent {
     case .captureRequested(let event): event
     case .captureFailed(let event): event
     case .paymentCaptured(let event): event
+    case .voidRequested(let event): event
     case .paymentVoided(let event): event
     case .refundRequested(let event): event
     case .refundSettled(let event): event
@@ -278,6 +281,30 @@ extension PaymentCaptured: EventPayload {
     json.field("attempt", attempt)
     json.field("amount", amount)
     json.field("provider_id", providerID)
+  }
+}
+
+/// The provider is asked to give its promise back.
+public struct VoidRequested: Hashable, Sendable {
+  public static let type = EventType("VoidRequested", .private)
+
+  public var paymentID: PaymentID
+  public var orderID: OrderID
+  /// Counted from 1.
+  public var attempt: Int
+}
+
+extension VoidRequested: EventPayload {
+  public init(from json: inout JSONObjectReader) throws {
+    paymentID = try json.id("payment_id")
+    orderID = try json.id("order_id")
+    attempt = try json.int("attempt")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("payment_id", paymentID)
+    json.field("order_id", orderID)
+    json.field("attempt", attempt)
   }
 }
 
