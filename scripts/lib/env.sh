@@ -35,7 +35,7 @@ write_env() {
     printf 'COMPTOIR_ROLE_PASSWORD_SEED=%s\n' "$(secret roles)"
     printf 'COMPTOIR_SECRET=%s\n' "$(secret comptoir)"
     printf 'RABBITMQ_URL=amqp://comptoir:%s@127.0.0.1:%s/comptoir\n' "$(secret rabbitmq)" "$(port_of rabbitmq)"
-    printf 'REDIS_URL=redis://:%s@127.0.0.1:%s/0\n' "$(secret redis)" "$(port_of redis)"
+    printf 'REDIS_URL=redis://default:%s@127.0.0.1:%s/0\n' "$(secret redis)" "$(port_of redis)"
     printf 'ADMIN_EMAIL=admin@comptoir.example\nADMIN_PASSWORD=%s\n' "$(secret admin)"
   } >"$RUN/env.tmp"
   mv "$RUN/env.tmp" "$RUN/env"

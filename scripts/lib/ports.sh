@@ -19,12 +19,20 @@ free_port() {
   printf '%s' "$port"
 }
 
-# save_port NAME PORT and port_of NAME: the ports in use by this folder, one small file each. `make stop` forgets them.
+# save_port NAME PORT and port_of NAME: the ports in use by this folder, one small file each.
 save_port() {
   mkdir -p "$RUN/ports"
   printf '%s\n' "$2" >"$RUN/ports/$1"
 }
 port_of() { cat "$RUN/ports/$1" 2>/dev/null; }
+
+# forget_ports: of what does not run, so that the next start takes the usual ones again. Needs process.sh.
+forget_ports() {
+  local file
+  for file in "$RUN"/ports/*; do
+    [ ! -f "$file" ] || is_running "${file##*/}" || rm -f "$file"
+  done
+}
 
 # choose_port NAME USUAL: the port NAME had last, since after a crash its clients expect it there; else the usual one when
 # usual ports are wanted (COMPTOIR_USUAL_PORTS, default 1); else any. Never one that somebody listens on.
