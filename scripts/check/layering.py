@@ -4,7 +4,8 @@
 Floors: a target of ours imports only the targets listed for it here; libraries with one owner are imported by it alone;
 the pure floors import no Foundation, no clock, no logger and no driver.
 Columns: a folder of a service on one floor names no type of another service's folder of Aggregates or of its own floor,
-except events (declared in a file named …Event.swift or …Events.swift). Folders in COMMON belong to all.
+except events (a file that declares an event payload, or is named …Event.swift or …Events.swift) and the types their payloads
+are made of (the column's own types that such a file names). Folders in COMMON belong to all.
 """
 
 import re
@@ -60,6 +61,7 @@ DECLARATION = re.compile(
     r"(?:struct|enum|class|actor|protocol|typealias)\s+(\w+)",
     re.M,
 )
+EVENT = re.compile(r"\b(?:struct|enum|extension)\s+\w+\s*:[^{]*\b(?:\w*EventPayload|AggregateEvent)\b")
 COMMENTS_AND_STRINGS = re.compile(r'"""[\s\S]*?"""|"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*[\s\S]*?\*/')
 
 
@@ -84,12 +86,15 @@ def main(root):
     findings = []
     owners = {}  # (floor, type name) -> column
     columns = {}
+    published = {}  # (floor, column) -> words of its event files
     for path, code in sources.items():
         parts = path.split("/")
         findings += imports_of(parts[1], path, code)
         if len(parts) > 3 and parts[2] not in COMMON and parts[1] in ("Aggregates", "Projectors", "APIGateway"):
             columns[path] = (parts[1], parts[2])
-            if not re.search(r"Events?\.swift$", path):
+            if re.search(r"Events?\.swift$", path) or EVENT.search(code):
+                published.setdefault(columns[path], set()).update(re.findall(r"\b[A-Z]\w*", code))
+            else:
                 for name in DECLARATION.findall(code):
                     owners.setdefault((parts[1], name), set()).add(parts[2])
 
@@ -101,8 +106,11 @@ def main(root):
         for owner_floor in {"Aggregates", floor}:
             for word in words:
                 owning = owners.get((owner_floor, word), set())
-                if len(owning) == 1 and column not in owning:
-                    findings.append(f"{path}: column {column} names {word} of column {next(iter(owning))}")
+                if len(owning) != 1 or column in owning:
+                    continue
+                owner = next(iter(owning))
+                if word not in published.get((owner_floor, owner), ()):
+                    findings.append(f"{path}: column {column} names {word} of column {owner}")
     tree.finish(sorted(set(findings)))
 
 

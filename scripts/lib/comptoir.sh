@@ -1,4 +1,5 @@
-# The `comptoir` program: building it, and whether it answers. Sourced after common, process, ports and attend.
+# The `comptoir` program and what it needs around it: built, servers up, schema migrated; and all of it down again.
+# Sourced after common, process, ports, layout, env and attend.
 
 # build_comptoir: sets BIN to a built release binary. COMPTOIR_BIN names a ready one instead.
 build_comptoir() {
@@ -35,4 +36,41 @@ choose_gateway_port() {
 stopped_servers() {
   local name
   for name in postgres rabbitmq redis; do is_running "$name" || printf '%s ' "$name"; done
+}
+
+# bring_up: starts the servers that do not run yet and migrates; from here on bring_down runs at the script's end.
+bring_up() {
+  prepare_run
+  OURS=$(stopped_servers)
+  trap bring_down EXIT
+  [ -z "$OURS" ] || say "Starting $OURS(about 10 s)"
+  is_running comptoir || choose_gateway_port
+  attend TERM scripts/servers start >/dev/null || { stop_if_told; exit 1; }
+  load_env
+  attend TERM "$BIN" migrate || { stop_if_told; die "comptoir migrate failed"; }
+  # The superuser's address is for migrate alone.
+  unset COMPTOIR_POSTGRES_ADMIN_URL
+}
+
+# bring_down: stops what this script started, whichever way it ends; a second signal does not cut this short.
+bring_down() {
+  local status=$?
+  trap '' INT TERM HUP
+  if [ "${UP_IN_BACKGROUND:-0}" = 1 ]; then stop_process comptoir TERM 60; fi
+  if [ -n "$OURS" ]; then
+    say "Stopping $OURS"
+    # shellcheck disable=SC2086  # a list of names
+    scripts/servers stop $OURS
+  fi
+  forget_ports
+  exit "$status"
+}
+
+# up_in_background: `comptoir up` with its output in .run/log/comptoir.log, unless it runs here already.
+up_in_background() {
+  if is_running comptoir; then return 0; fi
+  setsid "$BIN" up </dev/null >>"$RUN/log/comptoir.log" 2>&1 &
+  record comptoir $!
+  UP_IN_BACKGROUND=1
+  wait_ready comptoir 60 gateway_answers "$COMPTOIR_URL" || die "comptoir up does not answer; see $RUN/log/comptoir.log"
 }

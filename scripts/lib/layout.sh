@@ -48,3 +48,14 @@ data_folder() {
   fi
   (cd -P -- "$link" && pwd -P)
 }
+
+# discard_run: stops what is recorded below $RUN and deletes it with its data, also the part in /var/lib, which is only
+# ever named by the id drawn for this folder. Nothing there is no error.
+discard_run() {
+  local id
+  [ -d "$RUN" ] || return 0
+  scripts/stop
+  id=$(cat "$RUN/id" 2>/dev/null || true)
+  if [[ $id =~ ^[0-9a-f]{8}$ ]] && am_root; then rm -rf "/var/lib/comptoir-$id"; fi
+  rm -rf "$RUN"
+}
