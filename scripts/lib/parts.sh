@@ -5,6 +5,9 @@ PURE='^(JSONTests|EventSourcingTests|AggregatesTests)\.'
 # Suites of races and of kill -9, in any target, are known by the first word of their name.
 RACES='^[A-Za-z]+\.`?(Races|Faults)'
 
+# A part is ended when it takes three times its budget (in a drill: hours), so that a stuck test cannot hold everything up.
+PART_LIMIT=${COMPTOIR_PART_LIMIT:-1080}
+
 PASSED=0
 FAILED=0
 TIMES=""
@@ -23,16 +26,16 @@ timed() {
 }
 
 # run_part swift-test-arguments…: one run of Swift Testing; adds to PASSED and FAILED. A part without a test has failed,
-# and so has one that ended without its summary (a crash).
+# and so has one that ended without its summary (a crash, or its time was up).
 run_part() {
   local log=$RUN/log/part status=0 total failed
   attend INT bash -c 'set -o pipefail; log=$1; shift; "$@" 2>&1 | tee "$log"' part "$log" \
-    swift test --skip-build --disable-xctest "$@" || status=$?
+    timeout --foreground --signal=INT --kill-after=10 "$PART_LIMIT" swift test --skip-build --disable-xctest "$@" || status=$?
   total=$(sed -nE 's/^.*Test run with ([0-9]+) tests?( in [0-9]+ suites?)? (passed|failed) after.*$/\1/p' "$log" | tail -1)
   # A failing test and a failing case of it each have a line; the tests are counted.
   failed=$(grep -E '^[^A-Za-z]*Test .* failed after ' "$log" | grep -vcE '^[^A-Za-z]*Test (run|case) ' || true)
   if [ -z "$total" ]; then
-    warn "this part ended without a summary (status $status)"
+    warn "this part ended without a summary (status $status$([ "$status" -ne 124 ] || printf ', it took longer than %s s' "$PART_LIMIT"))"
     failed=$((failed + 1))
     total=$failed
   elif [ "$total" -eq 0 ]; then

@@ -79,8 +79,15 @@ rabbitmq_start() {
     { rabbitmq_stop; die "RabbitMQ did not start; see $RUN/log/rabbitmq.log"; }
 }
 
-# Erlang takes SIGTERM as an orderly shutdown. epmd leaves after its last node.
+# Erlang takes SIGTERM as an orderly shutdown, but a node that is still booting loses it: so it is told again every two
+# seconds. epmd goes when no node needs it.
 rabbitmq_stop() {
-  stop_process rabbitmq TERM 60
+  local pid left=30
+  while pid=$(pid_of rabbitmq) && [ "$left" -gt 0 ]; do
+    left=$((left - 1))
+    kill -s TERM "$pid" 2>/dev/null || true
+    wait_gone rabbitmq 2 || true
+  done
+  stop_process rabbitmq KILL 10
   stop_process epmd TERM 5
 }
