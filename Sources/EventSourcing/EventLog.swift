@@ -81,8 +81,8 @@ public protocol EventLog: Sendable {
   /// Returns when the head is beyond a position, or when the time is over, whichever comes first. May return early.
   func waitForEvents(after position: Position, timeout: Duration) async
 
-  /// The newest snapshot of a stream, if any.
-  func snapshot(of stream: StreamName) async throws -> Snapshot?
+  /// The newest snapshot of a stream that a fold with this fingerprint made, if any.
+  func snapshot(of stream: StreamName, fingerprint: String) async throws -> Snapshot?
 
   /// Stores a snapshot in place of an older one; a newer one stays.
   func saveSnapshot(_ snapshot: Snapshot, of stream: StreamName) async throws

@@ -57,8 +57,8 @@ public final class InMemoryEventLog: EventLog {
     }
   }
 
-  public func snapshot(of stream: StreamName) async throws -> Snapshot? {
-    state.withLock { $0.snapshots[stream] }
+  public func snapshot(of stream: StreamName, fingerprint: String) async throws -> Snapshot? {
+    state.withLock { $0.snapshots[stream].flatMap { $0.fingerprint == fingerprint ? $0 : nil } }
   }
 
   public func saveSnapshot(_ snapshot: Snapshot, of stream: StreamName) async throws {

@@ -1,0 +1,170 @@
+import EventSourcing
+import Logging
+import Postgres
+import Synchronization
+
+/// Gathers concurrent appends into groups and sends one group after the other: while one is in flight the next one gathers.
+///
+/// No timer: a group is what came together while the one before it was written. One connection is enough, because the log judges
+/// groups one after the other anyway.
+final class GroupCommitter: Sendable {
+  /// What a group may hold; more waits for the next one.
+  struct Limits: Sendable {
+    var appends = 1_024
+    var bytes = 8 << 20
+    /// How many appends may wait; beyond it they are refused at once as unavailable.
+    var waiting = 50_000
+    /// How long a group is sent again while the server cannot be reached.
+    var patience: Duration = .seconds(10)
+  }
+
+  private struct State {
+    var waiting: [PendingAppend] = []
+    var isRunning = false
+    var isClosed = false
+    var drained: [CheckedContinuation<Void, Never>] = []
+  }
+
+  private let state = Mutex(State())
+  private let client: PostgresClient
+  private let limits: Limits
+  private let logger: Logger
+  private let onCommit: @Sendable (Position) -> Void
+
+  /// - Parameter onCommit: told the last position of each group that wrote something.
+  init(client: PostgresClient, limits: Limits, logger: Logger, onCommit: @escaping @Sendable (Position) -> Void) {
+    self.client = client
+    self.limits = limits
+    self.logger = logger
+    self.onCommit = onCommit
+  }
+
+  func submit(_ append: PendingAppend) {
+    enum Next { case queued, start, refused(String) }
+    let next: Next = state.withLock { state in
+      if state.isClosed { return .refused("the log is closed") }
+      if state.waiting.count >= limits.waiting { return .refused("\(limits.waiting) appends are waiting") }
+      state.waiting.append(append)
+      if state.isRunning { return .queued }
+      state.isRunning = true
+      return .start
+    }
+    switch next {
+    case .queued: break
+    // Unstructured, because an append outlives the task that handed it over. It ends when nothing waits any more.
+    case .start: Task { await run() }
+    case .refused(let reason): Task { append.completion(.failure(.unavailable(reason: reason))) }
+    }
+  }
+
+  /// Refuses what is new and returns when all that was handed over has been answered.
+  func close() async {
+    await withCheckedContinuation { continuation in
+      let isIdle = state.withLock { state in
+        state.isClosed = true
+        if state.isRunning { state.drained.append(continuation) }
+        return !state.isRunning
+      }
+      if isIdle { continuation.resume() }
+    }
+  }
+
+  private func run() async {
+    while let group = nextGroup() {
+      await commit(group)
+      // Those who were just answered come back with their next append; letting them run first puts them into the next group.
+      // Without it they would split into two cohorts that alternate, each group half as large.
+      await Task.yield()
+    }
+  }
+
+  private func nextGroup() -> [PendingAppend]? {
+    let (group, drained): ([PendingAppend]?, [CheckedContinuation<Void, Never>]) = state.withLock { state in
+      guard !state.waiting.isEmpty else {
+        state.isRunning = false
+        defer { state.drained = [] }
+        return (nil, state.drained)
+      }
+      var size = 0
+      var count = 0
+      while count < state.waiting.count, count < limits.appends, count == 0 || size + state.waiting[count].size <= limits.bytes {
+        size += state.waiting[count].size
+        count += 1
+      }
+      let group = Array(state.waiting.prefix(count))
+      state.waiting.removeFirst(count)
+      return (group, [])
+    }
+    for continuation in drained { continuation.resume() }
+    return group
+  }
+
+  /// Sends a group, again while the server is away, and tells each append its verdict.
+  private func commit(_ group: [PendingAppend]) async {
+    let parameters = AppendGroup(group.lazy.map(\.append)).parameters
+    let deadline = ContinuousClock.now + limits.patience
+    var isResent = false
+    while true {
+      do {
+        let result = try await client.query(AppendGroup.statement, parameters)
+        return answer(group, result, isResent: isResent)
+      } catch let error {
+        if error.isBadData {
+          return await splitOrRefuse(group, error)
+        }
+        guard error.isTransient, ContinuousClock.now < deadline else {
+          logger.error("an append group failed", metadata: ["error": "\(error)", "appends": "\(group.count)"])
+          for pending in group { pending.completion(.failure(.unavailable(reason: String(describing: error)))) }
+          return
+        }
+        // The group may have been written before the connection broke: its command ids make sending it again safe.
+        isResent = true
+        try? await Task.sleep(for: .milliseconds(50))
+      }
+    }
+  }
+
+  /// One append's data was refused and took the others with it: halves are sent until it is alone.
+  private func splitOrRefuse(_ group: [PendingAppend], _ error: PostgresError) async {
+    guard group.count > 1 else {
+      group[0].completion(.failure(.invalid(reason: String(describing: error))))
+      return
+    }
+    await commit(Array(group[..<(group.count / 2)]))
+    await commit(Array(group[(group.count / 2)...]))
+  }
+
+  private func answer(_ group: [PendingAppend], _ rows: PostgresResult, isResent: Bool) {
+    var last = Position.start
+    for (pending, row) in zip(group, rows) {
+      var verdict: Result<AppendResult, AppendError>
+      do {
+        verdict = try Verdict.read(row, of: pending.append)
+      } catch {
+        verdict = .failure(.unavailable(reason: String(describing: error)))
+      }
+      if case .success(var result) = verdict {
+        if !result.isDuplicate { last = max(last, result.position) }
+        // What a group sent again finds written is its own work. Should a twin from elsewhere have been faster after all, the
+        // tokens of later appends tell.
+        if isResent, result.isDuplicate, pending.append.idempotency == .derived {
+          result.isDuplicate = false
+          verdict = .success(result)
+        }
+      }
+      pending.completion(verdict)
+    }
+    if last > .start { onCommit(last) }
+  }
+}
+
+extension PostgresError {
+  /// The data of one append was refused (SQLSTATE classes 22 and 23), or could not be sent at all.
+  fileprivate var isBadData: Bool {
+    switch kind {
+    case .server(let state): state.rawValue.hasPrefix("22") || state.rawValue.hasPrefix("23")
+    case .invalidParameter: true
+    default: false
+    }
+  }
+}
