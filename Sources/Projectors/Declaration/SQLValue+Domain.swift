@@ -1,0 +1,29 @@
+import Aggregates
+import EventSourcing
+
+/// How the domain's types stand in columns.
+extension SQLValue {
+  static func id(_ id: some EntityID) -> SQLValue { .int(id.rawValue) }
+  static func id(_ id: (some EntityID)?) -> SQLValue { id.map { .int($0.rawValue) } ?? .null }
+  /// An amount in a column with two decimals.
+  static func money(_ amount: Cents) -> SQLValue { .decimal(amount.rawValue) }
+  static func money(_ amount: Cents?) -> SQLValue { amount.map { .decimal($0.rawValue) } ?? .null }
+  /// A rate in a `numeric(5,2)`: the domain keeps thousandths of a percent, the column hundredths.
+  static func rate(_ rate: VATRate) -> SQLValue { .decimal((rate.rawValue + 5) / 10) }
+  static func text(_ text: String?) -> SQLValue { text.map { .text($0) } ?? .null }
+  static func int(_ number: Int64?) -> SQLValue { number.map { .int($0) } ?? .null }
+  static func int(_ number: Int) -> SQLValue { .int(Int64(number)) }
+  static func time(_ time: Timestamp?) -> SQLValue { time.map { .timestamp($0) } ?? .null }
+  static func name(_ name: some RawRepresentable<String>) -> SQLValue { .text(name.rawValue) }
+
+  /// Decimal text such as `-1.5` in a column of a scale; digits beyond it are dropped. Null for nil and for what is no decimal.
+  static func decimalText(_ text: String?, scale: Int) -> SQLValue {
+    guard let text else { return .null }
+    let negative = text.hasPrefix("-")
+    let parts = text.drop { $0 == "-" || $0 == "+" }.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    let fraction = parts.count == 2 ? parts[1].prefix(scale) : ""
+    let digits = parts[0] + fraction + String(repeating: "0", count: scale - fraction.count)
+    guard let value = Int64(digits) else { return .null }
+    return .decimal(negative ? -value : value)
+  }
+}
