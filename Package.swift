@@ -47,6 +47,10 @@ let package = Package(
       dependencies: ["Postgres", .product(name: "Logging", package: "swift-log")],
       swiftSettings: settings),
     .target(
+      name: "Migrations",
+      dependencies: ["Postgres", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings),
+    .target(
       name: "EventSourcing",
       dependencies: ["JSON", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: settings),
@@ -67,7 +71,7 @@ let package = Package(
     .target(
       name: "Projectors",
       dependencies: [
-        "Aggregates", "EventSourcing", "EventStore", "JSON", "Postgres",
+        "Aggregates", "EventSourcing", "EventStore", "JSON", "Migrations", "Postgres",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -100,7 +104,7 @@ let package = Package(
     .executableTarget(
       name: "Comptoir",
       dependencies: [
-        "APIGateway", "Aggregates", "CompleteJourney", "EventStore", "Postgres", "ProcessManagers", "Projectors",
+        "APIGateway", "Aggregates", "CompleteJourney", "EventStore", "Migrations", "Postgres", "ProcessManagers", "Projectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
@@ -126,6 +130,10 @@ let package = Package(
       dependencies: ["Postgres", "PostgresTesting", .product(name: "Logging", package: "swift-log")],
       swiftSettings: settings),
     .testTarget(
+      name: "MigrationsTests",
+      dependencies: ["Migrations", "Postgres", "PostgresTesting", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings),
+    .testTarget(
       name: "EventStoreTests",
       dependencies: ["EventStore", "EventStoreTesting", "JSON", "Postgres"],
       swiftSettings: settings),
@@ -135,7 +143,10 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ProjectorsTests",
-      dependencies: ["Aggregates", "EventStore", "EventStoreTesting", "Postgres", "Projectors"],
+      dependencies: [
+        "Aggregates", "EventSourcing", "EventStore", "EventStoreTesting", "JSON", "Migrations", "Postgres", "PostgresTesting", "Projectors",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "ProcessManagersTests",

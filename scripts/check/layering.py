@@ -17,11 +17,12 @@ import tree
 FLOORS = {
     "JSON": set(),
     "Postgres": {"CLibPQ"},
+    "Migrations": {"Postgres"},
     "EventSourcing": {"JSON"},
     "EventStore": {"EventSourcing", "JSON", "Postgres"},
     "EventStoreTesting": {"EventSourcing", "JSON"},
     "Aggregates": {"EventSourcing", "JSON"},
-    "Projectors": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Postgres"},
+    "Projectors": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Migrations", "Postgres"},
     "ProcessManagers": {"Aggregates", "EventSourcing", "EventStore", "JSON"},
     "APIGateway": {
         "Aggregates", "CArgon2", "EventSourcing", "EventStore", "JSON", "Postgres", "ProcessManagers", "Projectors",

@@ -1,0 +1,70 @@
+import Crypto
+import FoundationEssentials
+
+/// Where a migration's objects live.
+public enum MigrationPart: String, Sendable, Hashable, CaseIterable {
+  /// Outside the generations: roles' rights, extensions, bookkeeping. Fully qualified statements.
+  case fixed
+  /// Projected rows, in the schema `live` of a generation.
+  case live
+  /// Copies of other services' facts, in the schema `copies` of a generation.
+  case copies
+
+  /// The parts that are made anew for each generation.
+  static let generation: [MigrationPart] = [.live, .copies]
+}
+
+/// One file `<version>_<name>.sql` with its two sections, in dbmate's form: `-- migrate:up`, then `-- migrate:down`.
+public struct MigrationFile: Sendable, Hashable {
+  public let part: MigrationPart
+  /// The digits before the first underscore; files are applied in their order.
+  public let version: String
+  /// What stands between version and `.sql`.
+  public let name: String
+  /// The statements that apply it.
+  public let up: String
+  /// The statements that revert it; nil when the file has none.
+  public let down: String?
+  /// SHA-256 over the file's bytes, in hex.
+  public let checksum: String
+
+  /// Version and name, as in the file's name.
+  public var label: String { "\(version)_\(name)" }
+
+  /// Reads a file.
+  /// - Throws: `MigrationError.malformed`.
+  init(path: String, part: MigrationPart) throws(MigrationError) {
+    let fileName = String(path.split(separator: "/").last ?? "")
+    let stem = fileName.dropLast(".sql".count)
+    let version = stem.prefix { $0.isASCII && $0.isNumber }
+    guard !version.isEmpty, stem.dropFirst(version.count).first == "_" else {
+      throw .malformed(path: path, reason: "its name is not <version>_<name>.sql")
+    }
+    guard let data = FileManager.default.contents(atPath: path) else { throw .unreadable(path: path) }
+
+    var sections: [String: [Substring]] = [:]
+    var current: String?
+    for line in String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.hasPrefix("-- migrate:up") {
+        current = "up"
+      } else if line.hasPrefix("-- migrate:down") {
+        current = "down"
+      } else if let current {
+        sections[current, default: []].append(line)
+      }
+    }
+    guard let up = sections["up"] else { throw .malformed(path: path, reason: "it has no line -- migrate:up") }
+    self.part = part
+    self.version = String(version)
+    name = String(stem.dropFirst(version.count + 1))
+    self.up = up.joined(separator: "\n")
+    down = sections["down"].map { $0.joined(separator: "\n") }
+    checksum = SHA256.hash(data: data).map { hexByte($0) }.joined()
+  }
+}
+
+/// Two lower-case hexadecimal digits.
+func hexByte(_ byte: UInt8) -> String {
+  let digits = String(byte, radix: 16)
+  return digits.utf8.count == 1 ? "0" + digits : digits
+}
