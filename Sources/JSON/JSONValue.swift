@@ -46,12 +46,13 @@ public enum JSONValue: Sendable, Hashable {
     case .object(let members):
       hasher.combine(members.count)
       // The sum does not depend on the order.
-      hasher.combine(members.reduce(into: 0) { sum, member in
-        var one = Hasher()
-        one.combine(member.key)
-        one.combine(member.value)
-        sum &+= one.finalize()
-      })
+      hasher.combine(
+        members.reduce(into: 0) { sum, member in
+          var one = Hasher()
+          one.combine(member.key)
+          one.combine(member.value)
+          sum &+= one.finalize()
+        })
     }
   }
 

@@ -2,9 +2,10 @@ import JSON
 import Testing
 
 @Suite struct ReaderTests {
-  @Test(arguments: zip(
-    ["0", "-0", "7", "-1", "42", "9223372036854775807", "-9223372036854775808", "999999999999999999", "1000000000000000000"],
-    [0, 0, 7, -1, 42, Int64.max, Int64.min, 999_999_999_999_999_999, 1_000_000_000_000_000_000]))
+  @Test(
+    arguments: zip(
+      ["0", "-0", "7", "-1", "42", "9223372036854775807", "-9223372036854775808", "999999999999999999", "1000000000000000000"],
+      [0, 0, 7, -1, 42, Int64.max, Int64.min, 999_999_999_999_999_999, 1_000_000_000_000_000_000]))
   func `integers are read over the whole range`(_ text: String, _ value: Int64) throws {
     #expect(try read("{\"n\":\(text)}") { try $0.int64("n") } == value)
     #expect(try read("{\"n\":\(text)}") { try $0.int("n") } == Int(value))
@@ -44,7 +45,8 @@ import Testing
   @Test func `fields are found in any order and unknown ones skipped`() throws {
     var generator = SeededGenerator(state: SeededGenerator.seed())
     let fields = [
-      #""id":7"#, #""name":"x\ny""#, #""ok":true"#, #""none":null"#, #""list":[1,2,3]"#, #""o":{"a":{"b":5},"z":[]}"#, #""raw":{"k":[1,"}"]}"#,
+      #""id":7"#, #""name":"x\ny""#, #""ok":true"#, #""none":null"#, #""list":[1,2,3]"#, #""o":{"a":{"b":5},"z":[]}"#,
+      #""raw":{"k":[1,"}"]}"#,
     ]
     let unknown = (0..<12).map { #""u\#($0)":{"id":[{"id":1}],"s":"]}\""}"# }
     for round in 0..<200 {

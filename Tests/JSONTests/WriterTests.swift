@@ -66,10 +66,11 @@ import Testing
         + #"\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f\"\\/"# + "\u{7F}é😀\u{2028}\"}")
   }
 
-  @Test(arguments: (0...18).flatMap { power -> [Int64] in
-    let ten = (0..<power).reduce(Int64(1)) { value, _ in value * 10 }
-    return [ten - 1, ten, ten + 1, -ten, 1 - ten, -ten - 1]
-  })
+  @Test(
+    arguments: (0...18).flatMap { power -> [Int64] in
+      let ten = (0..<power).reduce(Int64(1)) { value, _ in value * 10 }
+      return [ten - 1, ten, ten + 1, -ten, 1 - ten, -ten - 1]
+    })
   func `integers of every length are written exactly`(_ value: Int64) {
     #expect(text { $0.field("n", value) } == "{\"n\":\(value)}")
   }

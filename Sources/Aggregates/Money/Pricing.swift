@@ -8,8 +8,9 @@ public enum Pricing {
   ///
   /// Codes work on what the earlier ones have left: percentages in the order they were entered, then fixed amounts, then
   /// free shipping. Percentages are of the undiscounted lines and never compound, so with codes that cover the whole
-  /// basket the total discount does not depend on the order of the codes. Where codes cover different lines it may, when
-  /// a line is used up. The order of the lines decides where a leftover cent lands.
+  /// basket the total discount does not depend on the order of the codes. Where several codes cover different lines it
+  /// may, once a line is used up, depend on the order of codes and lines. The order of the lines decides where a leftover
+  /// cent lands.
   ///
   /// - Parameters:
   ///   - lines: in the basket's order; may be empty.

@@ -2,11 +2,14 @@ import Aggregates
 import Testing
 
 @Suite struct AllocationTests {
-  @Test(arguments: [
-    (10, [1, 1, 1], [4, 3, 3]), (1000, [1000, 1000, 1000], [334, 333, 333]), (5, [0, 1, 0], [0, 5, 0]), (2, [1, 1, 1], [1, 1, 0]),
-    (7, [0, 0], [0, 0]), (0, [3, 4], [0, 0]), (9, [], []), (100, [1, 2, 4], [14, 29, 57]), (3, [5, 5, 5, 5], [1, 1, 1, 0]),
-  ] as [(Int64, [Int64], [Int64])])
-  func `amounts are shared by the largest remainder and ties go to the earlier`(_ total: Int64, _ weights: [Int64], _ shares: [Int64]) throws {
+  @Test(
+    arguments: [
+      (10, [1, 1, 1], [4, 3, 3]), (1000, [1000, 1000, 1000], [334, 333, 333]), (5, [0, 1, 0], [0, 5, 0]), (2, [1, 1, 1], [1, 1, 0]),
+      (7, [0, 0], [0, 0]), (0, [3, 4], [0, 0]), (9, [], []), (100, [1, 2, 4], [14, 29, 57]), (3, [5, 5, 5, 5], [1, 1, 1, 0]),
+    ] as [(Int64, [Int64], [Int64])])
+  func `amounts are shared by the largest remainder and ties go to the earlier`(
+    _ total: Int64, _ weights: [Int64], _ shares: [Int64]
+  ) throws {
     #expect(try Cents.allocate(Cents(total), over: weights.map { Cents($0) }) == shares.map { Cents($0) })
   }
 

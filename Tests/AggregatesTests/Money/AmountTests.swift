@@ -3,17 +3,19 @@ import JSON
 import Testing
 
 @Suite struct AmountTests {
-  @Test(arguments: [
-    ("0.00", 0), ("0.05", 5), ("12.50", 1250), ("-0.05", -5), ("-12.50", -1250), ("1234567.89", 123_456_789),
-    ("92233720368547758.07", Int64.max), ("-92233720368547758.08", Int64.min),
-  ] as [(String, Int64)])
+  @Test(
+    arguments: [
+      ("0.00", 0), ("0.05", 5), ("12.50", 1250), ("-0.05", -5), ("-12.50", -1250), ("1234567.89", 123_456_789),
+      ("92233720368547758.07", Int64.max), ("-92233720368547758.08", Int64.min),
+    ] as [(String, Int64)])
   func `an amount has exactly one decimal form`(_ text: String, _ cents: Int64) throws {
     #expect(try Cents(decimal: text) == Cents(cents))
     #expect(Cents(cents).description == text)
   }
 
   @Test(arguments: [
-    "", "-", "1", "12", "12.", "12.5", "12.500", ".50", "-.50", "+1.00", "01.00", "00.00", "-0.00", "1,00", "1 000.00", " 1.00", "1.00 ", "1e2.00",
+    "", "-", "1", "12", "12.", "12.5", "12.500", ".50", "-.50", "+1.00", "01.00", "00.00", "-0.00", "1,00", "1 000.00", " 1.00", "1.00 ",
+    "1e2.00",
     "--1.00", "1.-5", "1.0x", "1..0", "١.٠٠", "12:50", "1234", "aaaaaaaaaaaaaaaaaaaaaaaaa", "NaN", "1.00.00",
   ])
   func `any other form is refused`(_ text: String) {
@@ -35,18 +37,20 @@ import Testing
     #expect(try largest.scaled(by: Int64.max, over: Int64.max) == largest)
   }
 
-  @Test(arguments: [
-    (1, 1, 2, 1), (-1, 1, 2, -1), (1, 1, 3, 0), (2, 1, 3, 1), (5, 1, 10, 1), (4, 1, 10, 0), (-5, 1, 10, -1), (-4, 1, 10, 0),
-    (15, 1, 10, 2), (25, 1, 10, 3),
-  ] as [(Int64, Int64, Int64, Int64)])
+  @Test(
+    arguments: [
+      (1, 1, 2, 1), (-1, 1, 2, -1), (1, 1, 3, 0), (2, 1, 3, 1), (5, 1, 10, 1), (4, 1, 10, 0), (-5, 1, 10, -1), (-4, 1, 10, 0),
+      (15, 1, 10, 2), (25, 1, 10, 3),
+    ] as [(Int64, Int64, Int64, Int64)])
   func `a half goes away from zero`(_ amount: Int64, _ numerator: Int64, _ denominator: Int64, _ result: Int64) throws {
     #expect(try Cents(amount).scaled(by: numerator, over: denominator) == Cents(result))
   }
 
-  @Test(arguments: [
-    ("20", 20_000, "20"), ("20.0", 20_000, "20"), ("20.00", 20_000, "20"), ("20.0000", 20_000, "20"), ("5.5", 5_500, "5.5"),
-    ("2.1", 2_100, "2.1"), ("0", 0, "0"), ("0.001", 1, "0.001"), ("100", 100_000, "100"),
-  ] as [(String, Int64, String)])
+  @Test(
+    arguments: [
+      ("20", 20_000, "20"), ("20.0", 20_000, "20"), ("20.00", 20_000, "20"), ("20.0000", 20_000, "20"), ("5.5", 5_500, "5.5"),
+      ("2.1", 2_100, "2.1"), ("0", 0, "0"), ("0.001", 1, "0.001"), ("100", 100_000, "100"),
+    ] as [(String, Int64, String)])
   func `rates are thousandths of a percent`(_ text: String, _ raw: Int64, _ shortest: String) throws {
     #expect(try VATRate(decimal: text).rawValue == raw)
     #expect(VATRate(rawValue: raw).description == shortest)
