@@ -19,7 +19,6 @@ struct PendingAppend: Sendable {
 /// The parallel arrays of `event_store.append_group`, whose header in the schema says what each holds.
 struct AppendGroup {
   private var commandIDs: [UUID] = []
-  private var firstEventIDs: [UUID] = []
   private var clientClasses: [Bool] = []
   private var requestHashes: [[UInt8]?] = []
   private var answers: [[UInt8]?] = []
@@ -67,9 +66,7 @@ struct AppendGroup {
   }
 
   private mutating func add(_ append: Append) {
-    let id = append.commandID
-    commandIDs.append(id.uuid)
-    firstEventIDs.append(id.eventID(at: 0))
+    commandIDs.append(append.commandID.uuid)
     switch append.idempotency {
     case .client(let requestHash, let keep):
       clientClasses.append(true)
@@ -104,7 +101,6 @@ struct AppendGroup {
       let partNumber = Int32(partAppends.count)
       for event in part.events {
         let eventID = append.commandID.eventID(at: index)
-        index += 1
         eventParts.append(partNumber)
         eventIDs.append(eventID)
         eventTypes.append(event.type)
@@ -116,7 +112,9 @@ struct AppendGroup {
         eventOccurred.append(event.occurredAt.rawValue)
         eventDigests.append(
           EventDigest.digest(
-            of: event, id: eventID, stream: part.stream, metadata: metadata, commandID: append.commandID, token: append.token))
+            of: event, id: eventID, stream: part.stream, metadata: metadata, commandID: append.commandID, index: index,
+            token: append.token))
+        index += 1
       }
     }
   }
@@ -180,13 +178,13 @@ struct AppendGroup {
     "append_group",
     """
     select append, verdict, "position", versions, answer, stream, actual_version, claim_key, claim_owner
-    from event_store.append_group(\((1...36).map { "$\($0)" }.joined(separator: ", ")))
+    from event_store.append_group(\((1...35).map { "$\($0)" }.joined(separator: ", ")))
     """)
 
   /// In the order of the function's parameters.
   var parameters: [PostgresValue] {
     [
-      .uuidArray(commandIDs), .uuidArray(firstEventIDs), .boolArray(clientClasses), .optionalBytesArray(requestHashes),
+      .uuidArray(commandIDs), .boolArray(clientClasses), .optionalBytesArray(requestHashes),
       .optionalBytesArray(answers), .optionalInt64Array(lifetimes), .boolArray(checkOnly), .uuidArray(tokens),
       .textArray(streams),
       .int32Array(partAppends), .int32Array(partStreams), .int16Array(partKinds), .optionalInt64Array(partVersions),

@@ -6,7 +6,7 @@ import FoundationEssentials
 /// frames it (`docs/decisions/0002-hash-chain.md`). The chain of commits covers it.
 enum EventDigest {
   static func digest(
-    of event: EventData, id: UUID, stream: StreamName, metadata: [UInt8], commandID: CommandID, token: DecisionToken
+    of event: EventData, id: UUID, stream: StreamName, metadata: [UInt8], commandID: CommandID, index: Int, token: DecisionToken
   ) -> [UInt8] {
     var frame: [UInt8] = []
     frame.reserveCapacity(event.payload.count + metadata.count + 192)
@@ -20,6 +20,7 @@ enum EventDigest {
     append(event.payload, to: &frame)
     append(metadata, to: &frame)
     append(commandID.uuid, to: &frame)
+    append(Int32(index), to: &frame)
     append(token.uuid, to: &frame)
     append(event.occurredAt.rawValue, to: &frame)
     return Array(SHA256.hash(data: frame))
