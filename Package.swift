@@ -67,7 +67,10 @@ let package = Package(
       name: "EventStoreTesting",
       dependencies: ["EventSourcing", "JSON"],
       swiftSettings: settings),
-    .target(name: "Aggregates", dependencies: ["EventSourcing", "JSON"], swiftSettings: settings),
+    .target(
+      name: "Aggregates",
+      dependencies: ["EventSourcing", "JSON", .product(name: "HashTreeCollections", package: "swift-collections")],
+      swiftSettings: settings),
     .target(
       name: "Projectors",
       dependencies: [

@@ -1,0 +1,90 @@
+public import EventSourcing
+
+/// Adds a promo code.
+public struct AddPromoCode: Command {
+  public var code: String
+  public var definition: PromoCodeDefinition
+
+  public init(code: String, definition: PromoCodeDefinition) {
+    self.code = PromoCode.normalized(code)
+    self.definition = definition
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
+    if let invalid = definition.firstInvalidField(code: code) {
+      throw PromoCodeRejection.invalid(field: invalid.field, reason: invalid.reason)
+    }
+    return try session.promoCode(code, .add(definition))
+  }
+}
+
+/// Gives a promo code new terms; its text stays.
+public struct ChangePromoCode: Command {
+  public var code: String
+  public var definition: PromoCodeDefinition
+
+  public init(code: String, definition: PromoCodeDefinition) {
+    self.code = PromoCode.normalized(code)
+    self.definition = definition
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
+    try session.promoCode(code, .change(definition))
+  }
+}
+
+/// Ends a promo code for good; its text is never given again.
+public struct DeletePromoCode: Command {
+  public var code: String
+
+  public init(code: String) {
+    self.code = PromoCode.normalized(code)
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
+    try session.promoCode(code, .delete)
+  }
+}
+
+/// The order is confirmed: its uses of codes are final.
+public struct RedeemPromoCodes: Command {
+  public var orderID: OrderID
+  public var basketID: BasketID
+  public var codes: [String]
+
+  public init(orderID: OrderID, basketID: BasketID, codes: [String]) {
+    self.orderID = orderID
+    self.basketID = basketID
+    self.codes = codes
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
+    for code in codes { _ = try session.promoCode(code, .redeem(orderID: orderID, basketID: basketID)) }
+    return NoAnswer()
+  }
+}
+
+/// The order is cancelled: its uses of codes are given back.
+public struct ReleasePromoCodes: Command {
+  public var orderID: OrderID
+  public var basketID: BasketID
+  public var codes: [String]
+
+  public init(orderID: OrderID, basketID: BasketID, codes: [String]) {
+    self.orderID = orderID
+    self.basketID = basketID
+    self.codes = codes
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
+    for code in codes { _ = try session.promoCode(code, .release(orderID: orderID, basketID: basketID)) }
+    return NoAnswer()
+  }
+}
+
+extension DecisionSession {
+  fileprivate mutating func promoCode(_ code: String, _ command: PromoCodeCommand) throws -> NoAnswer {
+    try record(PromoCode.decide(command, code: code, load(PromoCode.self, code)), on: PromoCode.self, code)
+    return NoAnswer()
+  }
+}
