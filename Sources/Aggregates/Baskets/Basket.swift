@@ -124,5 +124,5 @@ extension Basket.Code {
 
 extension VATRate {
   /// Of sums without tax.
-  static let none = VATRate(rawValue: 0)!
+  static let none = VATRate(rawValue: 0)
 }

@@ -1,4 +1,5 @@
 public import EventSourcing
+import HashTreeCollections
 
 /// What is asked of a promo code.
 public enum PromoCodeCommand: Sendable, Hashable {
