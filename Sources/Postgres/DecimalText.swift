@@ -48,3 +48,48 @@ extension [UInt8] {
     append(UInt8(48 + value % 10))
   }
 }
+
+/// The binary form of a number in decimal notation: a sign, digits, and a point with digits. Nil for anything else.
+func decimalBytes(_ text: String) -> [UInt8]? {
+  if text == "NaN" {
+    var bytes: [UInt8] = []
+    for part in [0, 0, 0xC000, 0] as [UInt16] { bytes.appendBigEndian(part) }
+    return bytes
+  }
+  var rest = Array(text.utf8)[...]
+  var sign: UInt16 = 0
+  if rest.first == UInt8(ascii: "-") {
+    sign = 0x4000
+    rest.removeFirst()
+  }
+  let parts = rest.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+  var whole = Array(parts[0])
+  var fraction = parts.count == 2 ? Array(parts[1]) : []
+  guard !whole.isEmpty, parts.count == 1 || !fraction.isEmpty, (whole + fraction).allSatisfy({ (48...57).contains($0) }),
+    whole.count <= 131_072, fraction.count <= 16_383
+  else { return nil }
+  let scale = fraction.count
+  whole = [UInt8](repeating: 48, count: (4 - whole.count % 4) % 4) + whole
+  fraction += [UInt8](repeating: 48, count: (4 - fraction.count % 4) % 4)
+  let digits = whole + fraction
+  var groups = stride(from: 0, to: digits.count, by: 4).map { start in
+    digits[start..<(start + 4)].reduce(UInt16(0)) { $0 * 10 + UInt16($1 - 48) }
+  }[...]
+  var weight = whole.count / 4 - 1
+  while groups.first == 0 {
+    groups.removeFirst()
+    weight -= 1
+  }
+  while groups.last == 0 { groups.removeLast() }
+  if groups.isEmpty {
+    weight = 0
+    sign = 0
+  }
+  var bytes: [UInt8] = []
+  bytes.appendBigEndian(UInt16(groups.count))
+  bytes.appendBigEndian(Int16(weight))
+  bytes.appendBigEndian(sign)
+  bytes.appendBigEndian(UInt16(scale))
+  for group in groups { bytes.appendBigEndian(group) }
+  return bytes
+}

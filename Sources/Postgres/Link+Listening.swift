@@ -21,3 +21,20 @@ extension Link {
     }
   }
 }
+
+extension Link {
+  typealias NotificationContinuation = AsyncThrowingStream<PostgresNotification, any Error>.Continuation
+
+  /// Adds a stream; before its LISTEN is sent, so that nothing is missed.
+  func addListener(_ id: UInt64, _ channels: [String], _ continuation: NotificationContinuation) {
+    guard phase != .closed else {
+      continuation.finish(throwing: PostgresError.closed("the connection is closed"))
+      return
+    }
+    for channel in channels { listeners[channel, default: [:]][id] = continuation }
+  }
+
+  func removeListener(_ id: UInt64) {
+    for channel in Array(listeners.keys) { listeners[channel]?[id] = nil }
+  }
+}

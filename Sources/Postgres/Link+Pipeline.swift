@@ -153,8 +153,11 @@ extension Link {
       if entry.awaitsPrepare { prepared.preparationFailed(statement, error) }
       if error.sqlState == .invalidSQLStatementName || error.sqlState == .featureNotSupported {
         // Somebody deallocated it, or a table changed under its plan: the next use prepares it again.
-        if entry.error == nil { entry.error = prepared.failure(statement) }
-        prepared.forget(statement)
+        if let failure = prepared.failure(statement) {
+          if entry.error == nil { entry.error = failure }
+        } else {
+          prepared.forget(statement)
+        }
       }
       if entry.error == nil { entry.error = error }
     case PGRES_PIPELINE_ABORTED:

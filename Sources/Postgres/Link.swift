@@ -258,7 +258,7 @@ final class Link: @unchecked Sendable {
     }
     if let script {
       self.script = nil
-      script.fail(error)
+      script.end(script.error ?? error)
       finish(script.request, script.error ?? error)
     }
     finishListeners(error)

@@ -49,6 +49,12 @@ struct ParameterEncoder: ~Copyable {
     }
   }
 
+  /// The bytes of the only value that was encoded.
+  func appendBytes(to other: inout [UInt8]) {
+    precondition(offsets.count == 1 && offsets[0] >= 0, "one value that is not null")
+    other.append(contentsOf: buffer[offsets[0]..<(offsets[0] + Int(lengths[0]))])
+  }
+
   private mutating func encode(_ value: PostgresValue) throws(PostgresError) {
     let start = buffer.count
     switch value {

@@ -41,6 +41,7 @@ struct PreparedStatements {
     // The number keeps a name from meeting its own past after a failure. PostgreSQL cuts names at 63 bytes, so it comes first.
     serial += 1
     let name = "s\(serial) \(statement.name)"
+    entries[statement.name]?.failure = nil
     entries[statement.name, default: Entry(sql: statement.sql)].variants.append(Variant(types: types, name: name))
     return .prepare(name)
   }

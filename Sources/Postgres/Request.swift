@@ -23,12 +23,15 @@ final class Request: @unchecked Sendable {
   let kind: Kind
   let first: PostgresCall
   let others: [PostgresCall]
+  let copyDirection: Script.Copy
   private let state = Mutex(State())
 
   /// Resumed with nil for success.
   var continuation: UnsafeContinuation<PostgresError?, Never>?
-  /// Called instead, for requests of the module itself.
-  var whenDone: (@Sendable (PostgresError?) -> Void)?
+  /// Resumed with nil when the rows of a COPY may flow.
+  var start: UnsafeContinuation<PostgresError?, Never>?
+  /// How it ended badly, for what a COPY asks after its end.
+  private(set) var outcome: PostgresError?
   var result: PostgresResult?
   var otherResults: [PostgresResult] = []
   /// When it stops waiting for a connection, in monotonic nanoseconds; 0 while its connection is up.
@@ -43,12 +46,15 @@ final class Request: @unchecked Sendable {
   var isUntouched = true
 
   init(_ call: PostgresCall, others: [PostgresCall] = []) {
+    self.copyDirection = .none
     self.kind = .query
     self.first = call
     self.others = others
   }
 
-  init(script: String) {
+  /// A script, or with a direction a COPY.
+  init(script: String, copy: Script.Copy = .none) {
+    self.copyDirection = copy
     self.kind = .script(script)
     self.first = PostgresCall(PostgresStatement("script", script))
     self.others = []
@@ -79,12 +85,14 @@ final class Request: @unchecked Sendable {
 
   func complete(_ error: PostgresError?) {
     _ = place(on: nil)
+    outcome = error
+    if let start {
+      self.start = nil
+      start.resume(returning: error)
+    }
     if let continuation {
       self.continuation = nil
       continuation.resume(returning: error)
-    } else if let whenDone {
-      self.whenDone = nil
-      whenDone(error)
     }
   }
 }

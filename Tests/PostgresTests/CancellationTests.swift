@@ -1,0 +1,116 @@
+import Postgres
+import PostgresTesting
+import Testing
+
+struct CancellationTests {
+  private let sleep = PostgresStatement("sleep", "SELECT pg_sleep($1)")
+
+  @Test func `a cancelled task stops its running statement`() async throws {
+    try await withTestClient(prefix: "pg_cancel") { client in
+      let begin = ContinuousClock.now
+      let task = Task { try await client.query(sleep, [.double(30)]) }
+      try await Task.sleep(for: .milliseconds(300))
+      task.cancel()
+      let error = await #expect(throws: PostgresError.self) { _ = try await task.value }
+      #expect(error?.kind == .cancelled)
+      #expect(ContinuousClock.now - begin < .seconds(10))
+    }
+  }
+
+  @Test func `a task cancelled at once, or before, is answered too`() async throws {
+    try await withTestClient(prefix: "pg_cancel") { client in
+      for _ in 0..<20 {
+        let task = Task { try await client.query(sleep, [.double(30)]) }
+        task.cancel()
+        let error = await #expect(throws: PostgresError.self) { _ = try await task.value }
+        #expect(error?.kind == .cancelled)
+      }
+    }
+  }
+
+  @Test func `neighbours on the connection do not feel a cancel`() async throws {
+    try await withTestClient(prefix: "pg_cancel", { $0.connections = 1 }) { client in
+      for _ in 0..<5 {
+        let long = Task { try await client.query(sleep, [.double(30)]) }
+        try await Task.sleep(for: .milliseconds(50))
+        try await withThrowingTaskGroup(of: Double.self) { group in
+          for number in 0..<50 {
+            group.addTask {
+              _ = try await client.query(sleep, [.double(0.001)])
+              return Double(number)
+            }
+          }
+          try await Task.sleep(for: .milliseconds(50))
+          long.cancel()
+          try await group.waitForAll()
+        }
+        let error = await #expect(throws: PostgresError.self) { _ = try await long.value }
+        #expect(error?.kind == .cancelled)
+      }
+    }
+  }
+
+  @Test func `a request cancelled while it waits is never sent`() async throws {
+    try await withTestClient(
+      prefix: "pg_cancel",
+      {
+        $0.connections = 1
+        $0.maximumInFlight = 1
+      }
+    ) { client in
+      try await client.executeScript("CREATE TABLE t (id int)")
+      let long = Task { try await client.query(sleep, [.double(0.5)]) }
+      try await Task.sleep(for: .milliseconds(100))
+      let waiting = Task { try await client.query(PostgresStatement("insert", "INSERT INTO t VALUES (1)")) }
+      try await Task.sleep(for: .milliseconds(100))
+      #expect(client.metrics.waiting == 1)
+      waiting.cancel()
+      let error = await #expect(throws: PostgresError.self) { _ = try await waiting.value }
+      #expect(error?.kind == .cancelled)
+      _ = try await long.value
+      let value1 = try await client.query(.unprepared("SELECT count(*) FROM t"))[0].int64(0)
+      #expect(value1 == 0)
+    }
+  }
+
+  @Test func `a cancelled transaction is rolled back and its connection used again`() async throws {
+    try await withTestClient(prefix: "pg_cancel", { $0.exclusiveConnections = 1 }) { client in
+      try await client.executeScript("CREATE TABLE t (id int)")
+      let task = Task {
+        try await client.withTransaction { connection in
+          _ = try await connection.query(.unprepared("INSERT INTO t VALUES (1)"))
+          _ = try await connection.query(sleep, [.double(30)])
+        }
+      }
+      try await Task.sleep(for: .milliseconds(300))
+      task.cancel()
+      let error = await #expect(throws: PostgresError.self) { try await task.value }
+      #expect(error?.kind == .cancelled)
+      let count = try await client.withTransaction { try await $0.query(.unprepared("SELECT count(*) FROM t"))[0].int64(0) }
+      #expect(count == 0)
+    }
+  }
+
+  @Test func `a borrower can stop what its connection does`() async throws {
+    try await withTestClient(prefix: "pg_cancel") { client in
+      try await client.withConnection { connection in
+        async let stopped: Void = {
+          try await Task.sleep(for: .milliseconds(200))
+          connection.cancel()
+        }()
+        let error = await #expect(throws: PostgresError.self) { try await connection.executeScript("SELECT pg_sleep(30)") }
+        #expect(error?.kind == .cancelled)
+        try await stopped
+      }
+    }
+  }
+
+  @Test func `a statement past the session's timeout is stopped by the server`() async throws {
+    try await withTestClient(prefix: "pg_cancel", { $0.statementTimeout = .milliseconds(100) }) { client in
+      let error = await #expect(throws: PostgresError.self) { _ = try await client.query(sleep, [.double(10)]) }
+      #expect(error?.kind == .server(.queryCanceled))
+      let value2 = try await client.query(.unprepared("SELECT current_setting('statement_timeout')"))[0].string(0)
+      #expect(value2 == "100ms")
+    }
+  }
+}
