@@ -93,6 +93,11 @@ public struct DecisionSession {
     return loaded.state as! A.State
   }
 
+  /// The version at which a loaded stream was seen.
+  func version(of stream: StreamName) -> StreamVersion {
+    touched.first { $0.stream == stream }?.part.loaded.version ?? .none
+  }
+
   /// Makes sure that several streams are in memory: those that are not are fetched at the same time, instead of one `load` after
   /// the other. Expects nothing of them.
   public func prepare<A: Aggregate>(_ aggregate: A.Type, _ ids: some Sequence<some CustomStringConvertible>) throws {

@@ -32,6 +32,11 @@ public enum ProductEvent: AggregateEvent {
 public struct ProductTypeLink: Hashable, Sendable {
   public var id: LinkID
   public var typeID: ProductTypeID
+
+  public init(id: LinkID, typeID: ProductTypeID) {
+    self.id = id
+    self.typeID = typeID
+  }
 }
 
 extension ProductTypeLink: JSONCodable {

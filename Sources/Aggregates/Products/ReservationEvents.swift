@@ -38,6 +38,11 @@ public enum ReservationEvent: AggregateEvent {
 public struct StockItem: Hashable, Sendable {
   public var productID: ProductID
   public var quantity: Int64
+
+  public init(productID: ProductID, quantity: Int64) {
+    self.productID = productID
+    self.quantity = quantity
+  }
 }
 
 extension StockItem: JSONCodable {
@@ -57,6 +62,12 @@ public struct StockShortage: Hashable, Sendable {
   public var productID: ProductID
   public var requested: Int64
   public var available: Int64
+
+  public init(productID: ProductID, requested: Int64, available: Int64) {
+    self.productID = productID
+    self.requested = requested
+    self.available = available
+  }
 }
 
 extension StockShortage: JSONCodable {

@@ -1,0 +1,113 @@
+/// What an address says. Lengths are the columns'; `check` enforces them.
+public struct AddressContent: Hashable, Sendable {
+  public var addressType: AddressType
+  /// The recipient.
+  public var firstName: String
+  /// The recipient.
+  public var lastName: String
+  public var company: String?
+  public var addressLine1: String
+  public var addressLine2: String?
+  public var city: String
+  /// At most 20 characters.
+  public var postalCode: String
+  /// Of the country; nil where it has none or it is not known.
+  public var regionID: RegionID?
+  public var countryID: CountryID
+  /// At most 20 characters.
+  public var phone: String?
+  /// Degrees from -90 to 90, as a decimal number with at most 8 decimals.
+  public var latitude: String?
+  /// Degrees from -180 to 180, as a decimal number with at most 8 decimals.
+  public var longitude: String?
+
+  public init(
+    addressType: AddressType = .both, firstName: String, lastName: String, company: String? = nil, addressLine1: String,
+    addressLine2: String? = nil, city: String, postalCode: String, regionID: RegionID? = nil, countryID: CountryID,
+    phone: String? = nil, latitude: String? = nil, longitude: String? = nil
+  ) {
+    self.addressType = addressType
+    self.firstName = firstName
+    self.lastName = lastName
+    self.company = company
+    self.addressLine1 = addressLine1
+    self.addressLine2 = addressLine2
+    self.city = city
+    self.postalCode = postalCode
+    self.regionID = regionID
+    self.countryID = countryID
+    self.phone = phone
+    self.latitude = latitude
+    self.longitude = longitude
+  }
+
+  /// - Throws: `FieldError` for the first field that breaks a rule.
+  func check() throws(FieldError) {
+    try TextRules.required(firstName, "first_name")
+    try TextRules.required(lastName, "last_name")
+    try TextRules.optional(company, "company")
+    try TextRules.required(addressLine1, "address_line_1")
+    try TextRules.optional(addressLine2, "address_line_2")
+    try TextRules.required(city, "city")
+    try TextRules.required(postalCode, "postal_code", maximum: 20)
+    try TextRules.optional(phone, "phone", maximum: 20)
+    try Self.checkDegrees(latitude, "latitude", limit: 90)
+    try Self.checkDegrees(longitude, "longitude", limit: 180)
+  }
+
+  /// An optional minus sign, one to three digits, and a point with one to eight digits or nothing.
+  private static func checkDegrees(_ text: String?, _ field: String, limit: Int64) throws(FieldError) {
+    guard let text else { return }
+    let parts = text.utf8.drop { $0 == UInt8(ascii: "-") }.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+    guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(digits.contains) }), parts[0].count <= 3,
+      parts.count == 1 || parts[1].count <= 8, let degrees = Double(text)
+    else { throw FieldError(field, .malformed) }
+    guard abs(degrees) <= Double(limit) else { throw FieldError(field, .outOfRange(minimum: -limit, maximum: limit)) }
+  }
+}
+
+// MARK: - Events
+
+extension AddressAdded {
+  init(_ addressID: AddressID, of userID: UserID, _ content: AddressContent, imported: Bool) {
+    self.init(
+      addressID: addressID, userID: userID, addressType: content.addressType, regionID: content.regionID, countryID: content.countryID,
+      imported: imported,
+      personal: Personal(
+        firstName: content.firstName, lastName: content.lastName, company: content.company, addressLine1: content.addressLine1,
+        addressLine2: content.addressLine2, city: content.city, postalCode: content.postalCode, phone: content.phone,
+        latitude: content.latitude, longitude: content.longitude))
+  }
+
+  /// Nil when the owner was forgotten.
+  var content: AddressContent? {
+    personal.map {
+      AddressContent(
+        addressType: addressType, firstName: $0.firstName, lastName: $0.lastName, company: $0.company, addressLine1: $0.addressLine1,
+        addressLine2: $0.addressLine2, city: $0.city, postalCode: $0.postalCode, regionID: regionID, countryID: countryID,
+        phone: $0.phone, latitude: $0.latitude, longitude: $0.longitude)
+    }
+  }
+}
+
+extension AddressChanged {
+  init(_ addressID: AddressID, of userID: UserID, _ content: AddressContent) {
+    self.init(
+      addressID: addressID, userID: userID, addressType: content.addressType, regionID: content.regionID, countryID: content.countryID,
+      personal: Personal(
+        firstName: content.firstName, lastName: content.lastName, company: content.company, addressLine1: content.addressLine1,
+        addressLine2: content.addressLine2, city: content.city, postalCode: content.postalCode, phone: content.phone,
+        latitude: content.latitude, longitude: content.longitude))
+  }
+
+  /// Nil when the owner was forgotten.
+  var content: AddressContent? {
+    personal.map {
+      AddressContent(
+        addressType: addressType, firstName: $0.firstName, lastName: $0.lastName, company: $0.company, addressLine1: $0.addressLine1,
+        addressLine2: $0.addressLine2, city: $0.city, postalCode: $0.postalCode, regionID: regionID, countryID: countryID,
+        phone: $0.phone, latitude: $0.latitude, longitude: $0.longitude)
+    }
+  }
+}

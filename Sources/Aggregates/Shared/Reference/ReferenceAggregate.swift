@@ -1,0 +1,86 @@
+public import EventSourcing
+
+/// A row of a small table that others refer to: countries, rates, brands, types, statuses. One stream a row.
+///
+/// A kind says what its row holds and which events carry it; adding, changing and removing, unique names and idempotence follow
+/// from that (`AddReference`, `ChangeReference`, `RemoveReference`).
+public protocol ReferenceAggregate: Aggregate where State == ReferenceState<Row> {
+  associatedtype ID: EntityID
+  /// What the row says, its id apart.
+  associatedtype Row: Hashable & Sendable
+  /// What an event makes of the row.
+  static func change(_ event: Event) -> ReferenceChange<Row>
+  /// The event that adds a row.
+  static func added(_ id: ID, _ row: Row) -> Event
+  /// The rules for the row's own fields.
+  static func check(_ row: Row) throws(FieldError)
+  /// Whether everything exists that the row refers to. Nothing by default.
+  /// - Throws: `ReferenceRejection`.
+  static func checkReferences(of row: Row, in session: inout DecisionSession) throws
+  /// The names that no other row of the kind may have, as keys of claims.
+  static func claims(_ row: Row) -> [String]
+}
+
+/// A kind whose rows can be changed.
+public protocol EditableReference: ReferenceAggregate {
+  /// The event that gives a row new content.
+  static func changed(_ id: ID, _ row: Row) -> Event
+}
+
+/// A kind whose rows can be removed while nothing uses them.
+public protocol RemovableReference: ReferenceAggregate {
+  /// The event that removes a row.
+  static func removed(_ id: ID) -> Event
+  /// Whether a removed row's names stay taken for ever. False by default.
+  static var keepsClaims: Bool { get }
+}
+
+extension ReferenceAggregate {
+  public static var initialState: ReferenceState<Row> { .missing }
+
+  public static func evolve(_ state: inout ReferenceState<Row>, _ event: Event) {
+    switch change(event) {
+    case .added(let row), .changed(let row): state = .present(row)
+    case .removed: state = .removed
+    }
+  }
+
+  public static func checkReferences(of row: Row, in session: inout DecisionSession) throws {}
+}
+
+extension RemovableReference {
+  public static var keepsClaims: Bool { false }
+}
+
+/// What an event makes of a row.
+public enum ReferenceChange<Row: Sendable>: Sendable {
+  case added(Row)
+  case changed(Row)
+  case removed
+}
+
+/// What is known of a row.
+public enum ReferenceState<Row: Hashable & Sendable>: Hashable, Sendable {
+  /// It never was.
+  case missing
+  case present(Row)
+  /// It was, and its id is not used again.
+  case removed
+
+  /// The row, while it is there.
+  public var row: Row? {
+    if case .present(let row) = self { row } else { nil }
+  }
+}
+
+/// Why a command on a reference row is refused.
+public enum ReferenceRejection: Rejection, Hashable {
+  /// A field breaks a rule, or refers to something that does not exist.
+  case invalid(FieldError)
+  /// There is no such row; `kind` is the category of its stream.
+  case notFound(kind: String, id: Int64)
+  /// The id has, or had, another row.
+  case alreadyExists(kind: String, id: Int64)
+  /// So many others refer to the row.
+  case inUse(kind: String, id: Int64, count: Int64)
+}
