@@ -203,8 +203,9 @@ enum AggregateLoader<A: Aggregate> {
   }
 
   private static func fromSnapshot(of stream: StreamName, log: any EventLog) async throws -> (LoadedStream, StreamVersion)? {
-    guard let type = A.self as? any SnapshottingAggregate.Type, 
-      let snapshot = try await log.snapshot(of: stream, fingerprint: type.snapshotFingerprint), let state = AggregateSnapshot.read(type, snapshot.state)
+    guard let type = A.self as? any SnapshottingAggregate.Type,
+      let snapshot = try await log.snapshot(of: stream, fingerprint: type.snapshotFingerprint),
+      let state = AggregateSnapshot.read(type, snapshot.state)
     else { return nil }
     return (LoadedStream(state: state, version: snapshot.version, token: snapshot.token), snapshot.version)
   }

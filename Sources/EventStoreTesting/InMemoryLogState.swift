@@ -72,7 +72,8 @@ struct InMemoryLogState {
       }
     }
     if !append.checkOnly { write(append) }
-    return AppendResult(position: append.checkOnly ? head : position(after: append), versions: versions(append, at: head), isDuplicate: false)
+    return AppendResult(
+      position: append.checkOnly ? head : position(after: append), versions: versions(append, at: head), isDuplicate: false)
   }
 
   private func position(after append: Append) -> Position {

@@ -25,7 +25,9 @@ public struct Scenario: Sendable {
   }
 
   /// Events that happened to an aggregate before.
-  public func given<A: Aggregate>(_ events: A.Event..., on aggregate: A.Type, _ id: some CustomStringConvertible & Sendable) async throws -> Self {
+  public func given<A: Aggregate>(
+    _ events: A.Event..., on aggregate: A.Type, _ id: some CustomStringConvertible & Sendable
+  ) async throws -> Self {
     _ = try await executor.execute(Given<A>(events: events, stream: A.stream(id)))
     return self
   }
@@ -141,7 +143,8 @@ public struct ScenarioResult<Answer: Sendable>: Sendable {
   @discardableResult
   public func thenRejected<R: Rejection & Equatable>(_ expected: R) throws -> Self {
     guard let rejection, rejection as? R == expected else {
-      throw ScenarioMismatch(what: "rejection", expected: expected, actual: rejection.map { "\($0)" } ?? "accepted: \(recorded.map(\.type))")
+      throw ScenarioMismatch(
+        what: "rejection", expected: expected, actual: rejection.map { "\($0)" } ?? "accepted: \(recorded.map(\.type))")
     }
     guard recorded.isEmpty else { throw ScenarioMismatch(what: "events of a rejected command", expected: [], actual: recorded) }
     return self

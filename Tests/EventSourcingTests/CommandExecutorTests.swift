@@ -11,7 +11,9 @@ import Testing
 
   private func totals(of counter: String) throws -> [Int64] {
     try log.events.filter { $0.stream == Counter.stream(counter) }.map {
-      switch try Counter.Event.decoder.decode($0) { case .added(let added): added.total }
+      switch try Counter.Event.decoder.decode($0) {
+      case .added(let added): added.total
+      }
     }
   }
 
@@ -122,13 +124,13 @@ import Testing
     let id = CommandID(caller: "user-1", key: "key")
     let client = Idempotency.client(requestHash: [1], keep: .seconds(60))
     _ = try await executor().execute(AddToCounters("a"), id: id, idempotency: client)
-    await #expect { try await executor().execute(AddToCounters("a"), id: id, idempotency: .client(requestHash: [2], keep: .seconds(60))) }
-    throws: { error in
+    await #expect {
+      try await executor().execute(AddToCounters("a"), id: id, idempotency: .client(requestHash: [2], keep: .seconds(60)))
+    } throws: { error in
       if case CommandError.refused(.commandIDReused) = error { true } else { false }
     }
     log.advance(by: .seconds(61))
-    await #expect { try await executor().execute(AddToCounters("a"), id: id, idempotency: client) }
-    throws: { error in
+    await #expect { try await executor().execute(AddToCounters("a"), id: id, idempotency: client) } throws: { error in
       if case CommandError.refused(.commandIDSpent) = error { true } else { false }
     }
     #expect(log.events.count == 1)
@@ -176,8 +178,7 @@ import Testing
   @Test func `a name that another stream holds refuses the command`() async throws {
     let executor = executor()
     _ = try await executor.execute(AddToCounters("a", claim: "best"))
-    await #expect { try await executor.execute(AddToCounters("b", claim: "best")) }
-    throws: { error in
+    await #expect { try await executor.execute(AddToCounters("b", claim: "best")) } throws: { error in
       guard case CommandError.refused(.claimTaken(let key, let owner)) = error else { return false }
       return key == "best" && owner == Counter.stream("a")
     }

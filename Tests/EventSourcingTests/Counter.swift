@@ -19,7 +19,9 @@ enum Counter: SnapshottingAggregate {
   enum Event: AggregateEvent {
     case added(Added)
     var payload: any EventPayload {
-      switch self { case .added(let event): event }
+      switch self {
+      case .added(let event): event
+      }
     }
     static let decoder = EventDecoder<Event>([EventCase(Added.self, Event.added)])
   }
@@ -47,7 +49,9 @@ enum Counter: SnapshottingAggregate {
   }
 
   static func evolve(_ state: inout State, _ event: Event) {
-    switch event { case .added(let added): state.value += added.amount }
+    switch event {
+    case .added(let added): state.value += added.amount
+    }
   }
 
   static func decide(adding amount: Int64, limit: Int64, _ state: State) throws(CounterRejection) -> [Event] {
@@ -104,7 +108,9 @@ enum Note: Aggregate {
   enum Event: AggregateEvent {
     case noted(Noted)
     var payload: any EventPayload {
-      switch self { case .noted(let event): event }
+      switch self {
+      case .noted(let event): event
+      }
     }
     static let decoder = EventDecoder<Event>([EventCase(Noted.self, Event.noted)])
   }
@@ -132,7 +138,9 @@ enum Note: Aggregate {
   }
 
   static func evolve(_ state: inout [String?], _ event: Event) {
-    switch event { case .noted(let note): state.append(note.personal?.text) }
+    switch event {
+    case .noted(let note): state.append(note.personal?.text)
+    }
   }
 }
 

@@ -38,8 +38,7 @@ import Testing
     let executor = CommandExecutor(log: log)
     _ = try await executor.execute(TakeNote(about: 1, text: "likes fennel"))
     log.forget(SubjectID("person-1"))
-    await #expect { try await executor.execute(TakeNote(about: 1, text: "again")) }
-    throws: { error in
+    await #expect { try await executor.execute(TakeNote(about: 1, text: "again")) } throws: { error in
       if case CommandError.forgotten(SubjectID("person-1")) = error { true } else { false }
     }
     #expect(log.events.count == 1)
