@@ -15,34 +15,36 @@ insert into event_store.head default values;
 
 -- The log. Positions start at 1, have no gaps, and are given in commit order; versions start at 1 in each stream.
 -- Written by append_group alone, changed by nobody.
+-- Columns of fixed size stand first: what an append reads of a stream's newest row (version, token) is then found without
+-- a walk over its texts.
 create table event_store.events (
   position bigint not null,
-  stream text collate "C" not null,
-  -- What stands before the first hyphen of the stream's name.
-  category text collate "C" not null generated always as (split_part(stream, '-', 1)) stored,
   version bigint not null,
-  -- UUIDv5 of command id and command_index, and so as unique as these.
+  -- When it was written, by this server's clock; never before its predecessor's.
+  recorded_at timestamptz not null,
+  -- When it happened, by whoever decided it; feeds rows.
+  occurred_at timestamptz not null,
+  -- The decision token: drawn by each run of decide, so that two decisions of one command can be told apart.
+  token uuid not null,
+  -- UUIDv5 of command_id and command_index, and so as unique as these.
   event_id uuid not null,
-  type text collate "C" not null,
+  command_id uuid not null,
+  -- Which event of its command, from 0.
+  command_index integer not null,
   schema_version smallint not null,
   -- May services other than the category's own read it?
   is_public boolean not null,
+  stream text collate "C" not null,
+  -- What stands before the first hyphen of the stream's name.
+  category text collate "C" not null generated always as (split_part(stream, '-', 1)) stored,
+  type text collate "C" not null,
+  -- SHA-256 over what the writer decided of this row (event_store.event_digest); the chain of commits covers it.
+  digest bytea not null check (octet_length(digest) = 32),
   -- Whose key encrypts the personal fields of the payload; null: it has none.
   subject text collate "C",
   -- json and not jsonb: it is kept byte for byte, and the hash chain covers those bytes.
   payload json compression lz4 not null,
   metadata json compression lz4 not null,
-  command_id uuid not null,
-  -- Which event of its command, from 0.
-  command_index integer not null,
-  -- The decision token: drawn by each run of decide, so that two decisions of one command can be told apart.
-  token uuid not null,
-  -- When it happened, by whoever decided it; feeds rows.
-  occurred_at timestamptz not null,
-  -- When it was written, by this server's clock; never before its predecessor's.
-  recorded_at timestamptz not null,
-  -- SHA-256 over what the writer decided of this row (event_store.event_digest); the chain of commits covers it.
-  digest bytea not null check (octet_length(digest) = 32),
   primary key (position)
 );
 -- Loads a stream in order, finds its head, keeps versions unique. The token is not included: index entries half as long

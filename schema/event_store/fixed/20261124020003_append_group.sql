@@ -13,10 +13,11 @@ language sql immutable parallel safe as $$
     pg_catalog.int4send(pg_catalog.octet_length(value)) || pg_catalog.convert_to(value, 'UTF8'), pg_catalog.int4send(-1))
 $$;
 
--- Microseconds since 1970, exactly.
+-- Microseconds since 1970, exactly. By way of an interval, because extract of a time with zone is only stable, and a stable
+-- function cannot be inlined into these.
 create function event_store.microseconds(value timestamptz) returns bigint
 language sql immutable parallel safe as $$
-  select (extract(epoch from value) * 1000000)::bigint
+  select (extract(epoch from value - timestamptz '1970-01-01 00:00:00+00') * 1000000)::bigint
 $$;
 
 -- Stands for the previous hash of the first commit.
