@@ -56,7 +56,11 @@ public enum Basket: Aggregate {
       state.websiteID = event.websiteID
     case .basketItemAdded(let event):
       let line = BasketLine(itemID: event.itemID, productID: event.productID, quantity: event.quantity, priceHT: event.priceHT)
-      if let index = state.lines.firstIndex(where: { $0.itemID == event.itemID }) { state.lines[index] = line } else { state.lines.append(line) }
+      if let index = state.lines.firstIndex(where: { $0.itemID == event.itemID }) {
+        state.lines[index] = line
+      } else {
+        state.lines.append(line)
+      }
       (state.subtotal, state.amount) = (event.subtotal, event.amount)
     case .basketItemQuantityChanged(let event):
       if let index = state.lines.firstIndex(where: { $0.itemID == event.itemID }) {
