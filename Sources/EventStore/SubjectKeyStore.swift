@@ -37,18 +37,14 @@ public final class PostgresSubjectKeys: SubjectKeyStore, Sendable {
 
   public func keys(of subjects: Set<SubjectID>, create: Bool) async throws -> [SubjectID: SubjectKey] {
     var found = cached(subjects)
-    var missing = subjects.subtracting(found.keys)
+    let missing = subjects.subtracting(found.keys)
     guard !missing.isEmpty else { return found }
     let names = PostgresValue.textArray(missing.map(\.rawValue))
-    if create {
-      let fresh = PostgresValue.bytesArray(missing.map { _ in SubjectKey.random().bytes })
-      _ = try await client.query(Self.create, [names, fresh])
-    }
-    for row in try await client.query(Self.select, [names]) {
-      let subject = SubjectID(try row.string(0))
-      found[subject] = SubjectKey(bytes: try row.bytes(1))
-      missing.remove(subject)
-    }
+    let rows =
+      create
+      ? try await client.query(Self.ensure, [names, .bytesArray(missing.map { _ in SubjectKey.random().bytes })])
+      : try await client.query(Self.find, [names])
+    for row in rows { found[SubjectID(try row.string(0))] = SubjectKey(bytes: try row.bytes(1)) }
     remember(found)
     return found
   }
@@ -80,11 +76,10 @@ public final class PostgresSubjectKeys: SubjectKeyStore, Sendable {
   }
 
   /// $1 subjects text[].
-  private static let select = PostgresStatement(
-    "select_keys", "select subject, key from subject_keys.keys where subject = any ($1)")
+  private static let find = PostgresStatement("find_keys", "select subject, key from subject_keys.find_keys($1)")
 
-  /// $1 subjects text[], $2 keys bytea[].
-  private static let create = PostgresStatement("create_keys", "select subject_keys.create_keys($1, $2)")
+  /// $1 subjects text[], $2 a fresh key for each bytea[].
+  private static let ensure = PostgresStatement("ensure_keys", "select subject, key from subject_keys.ensure_keys($1, $2)")
 
   /// $1 subject text.
   private static let forget = PostgresStatement("forget_subject", "select subject_keys.forget($1)")
