@@ -1,0 +1,73 @@
+import Aggregates
+import EventSourcing
+
+/// From rows to commands, by the mapping of the converted data (`scripts/journey/README.md`). Imported ids are 2^52 plus the source's key.
+extension CompleteJourneyImporter {
+  private static let source = "complete-journey"
+
+  /// The type of all imported products: prices of another country, without VAT.
+  private static let exemptType = ProductTypeID.imported(0)
+
+  func importTaxonomy() async throws {
+    let zero = VAT.defaultRows[0].id
+    _ = try await executor.execute(
+      AddReference<ProductType>(id: Self.exemptType, row: ProductType.Row(name: "Complete Journey (0 %)", vatID: zero)),
+      id: CommandID(derivedFrom: "\(Self.source)/type", purpose: "import-type"))
+  }
+
+  func importBrand(_ row: BrandRow) async throws -> Imported {
+    let outcome = try await executor.execute(
+      AddReference<Brand>(id: .imported(row.brand), row: Brand.Row(name: row.name)),
+      id: CommandID(derivedFrom: "\(Self.source)/\(row.brand)", purpose: "import-brand"))
+    return Imported(outcome, events: 1)
+  }
+
+  func importProduct(_ row: ProductRow) async throws -> Imported {
+    let details = Product.Details(
+      name: row.name, ref: row.ref, priceHT: Cents(rawValue: row.price), brandID: row.brand.map(BrandID.imported),
+      types: [ProductTypeLink(id: .imported(row.product), typeID: Self.exemptType)])
+    let outcome = try await executor.execute(
+      ImportProduct(productID: .imported(row.product), details: details, addedAt: row.firstAt.map(Timestamp.init(microseconds:))),
+      id: CommandID(derivedFrom: "\(Self.source)/\(row.product)", purpose: "import-product"))
+    return Imported(outcome, events: 1)
+  }
+
+  /// A household is a user with one placeholder address, its default.
+  func importHousehold(_ row: HouseholdRow) async throws -> Imported {
+    let user = UserID.imported(row.household)
+    let email = "household-\(row.household)@journey.example"
+    let registeredAt = Timestamp(microseconds: row.firstAt)
+    let account = try await executor.execute(
+      ImportUser(
+        userID: user, email: email, firstname: "", lastname: "Household \(row.household)", emailClaim: emailClaim(email),
+        registeredAt: registeredAt),
+      id: CommandID(derivedFrom: "\(Self.source)/\(row.household)", purpose: "import-user"))
+    let place = AddressContent(
+      firstName: "Household", lastName: String(row.household), addressLine1: "Unknown", city: "Unknown", postalCode: "00000",
+      countryID: Country.defaultRows[0].id)
+    let address = try await executor.execute(
+      ImportAddress(
+        userID: user, addressID: .imported(row.household), content: place, isDefault: true, addedAt: registeredAt),
+      id: CommandID(derivedFrom: "\(Self.source)/\(row.household)", purpose: "import-address"))
+    return Imported(
+      events: (account.isDuplicate ? 0 : 3) + (address.isDuplicate ? 0 : 2), isRepeated: account.isDuplicate && address.isDuplicate)
+  }
+
+  func importOrder(_ row: OrderRow, number: String) async throws -> Imported {
+    let reference = String(row.basket)
+    let command = ImportOrder(
+      orderID: .imported(row.basket), orderNumber: number, userID: .imported(row.household), reference: reference,
+      billingAddressID: .imported(row.household), lines: try row.lines.map { try line($0, of: row) },
+      totalDiscount: Cents(rawValue: row.discount), totalHT: Cents(rawValue: row.net), totalTTC: Cents(rawValue: row.net),
+      couponAmount: Cents(rawValue: row.coupon), occurredAt: Timestamp(microseconds: row.at))
+    let outcome = try await executor.execute(command, id: ImportOrder.commandID(source: Self.source, reference: reference))
+    return Imported(outcome, events: 1)
+  }
+
+  private func line(_ line: OrderRow.Line, of row: OrderRow) throws -> ImportedOrderLine {
+    try ImportedOrderLine(
+      orderItemID: .imported(row.basket * 1_000 + line.rank), productID: .imported(line.product), productName: line.name,
+      productRef: String(line.product), quantity: line.quantity, totalHT: Cents(rawValue: line.shelf),
+      discount: Cents(rawValue: line.discount), couponAmount: Cents(rawValue: line.coupon))
+  }
+}
