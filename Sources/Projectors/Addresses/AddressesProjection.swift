@@ -4,7 +4,7 @@ import EventSourcing
 extension Projection {
   /// `addresses_service`: countries, regions and users' addresses.
   public static let addresses = Projection(
-    database: "addresses_service", ownCategories: ["country", "region", "addressbook"],
+    database: "addresses_service", ownCategories: [Country.category, Region.category, AddressBook.category],
     tables: [AddressTables.countries, AddressTables.regions, AddressTables.addresses],
     handlers: [
       .on(CountryAdded.self) { event, facts, rows in

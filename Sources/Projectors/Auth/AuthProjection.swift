@@ -3,7 +3,7 @@ import Aggregates
 extension Projection {
   /// `auth_service_db`: accounts.
   public static let auth = Projection(
-    database: "auth_service_db", ownCategories: ["user"], tables: [AuthTables.users],
+    database: "auth_service_db", ownCategories: [User.category], tables: [AuthTables.users],
     handlers: [
       .on(UserRegistered.self) { event, facts, rows in
         rows.insert(

@@ -4,7 +4,7 @@ import EventSourcing
 extension Projection {
   /// `baskets_service_db`: baskets with their lines and codes, and the promo codes.
   public static let baskets = Projection(
-    database: "baskets_service_db", ownCategories: ["discounttype", "promo", "basket"],
+    database: "baskets_service_db", ownCategories: [DiscountType.category, PromoCode.category, Basket.category],
     tables: [BasketTables.types, BasketTables.promoCodes, BasketTables.baskets, BasketTables.items, BasketTables.codes] + Copies.tables,
     handlers: discountTypes + promoCodes + basket + Copies.handlers)
 

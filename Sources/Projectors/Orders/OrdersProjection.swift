@@ -104,7 +104,7 @@ extension Projection {
             "created_at": .timestamp(facts.occurredAt), "updated_at": .timestamp(facts.occurredAt),
           ])
       }
-    },
+    }
   ]
 
   private static func insert(_ line: CheckoutLine, into order: OrderID, _ facts: EventFacts, _ rows: inout RowChanges) {

@@ -5,7 +5,9 @@ extension Projection {
   /// `products_service_db`: VAT rates, brands, types and products with their stock.
   public static let products = Projection(
     database: "products_service_db",
-    ownCategories: ["vat", "brand", "producttype", "product", "stock", "reservation"],
+    ownCategories: [
+      VAT.category, Brand.category, ProductType.category, Product.category, Stock.category, Reservation.category,
+    ],
     tables: [ProductTables.vat, ProductTables.brands, ProductTables.types, ProductTables.products, ProductTables.productTypes],
     handlers: reference + product + stock)
 
