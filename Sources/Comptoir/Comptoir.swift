@@ -1,0 +1,38 @@
+import ArgumentParser
+
+/// The one program. Each subcommand is a file; the work is in the modules below.
+@main
+struct Comptoir: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "comptoir",
+    abstract: "An event-sourced commerce backend.",
+    discussion: """
+      Commands become events in one PostgreSQL log; projectors turn the log into read databases; a gateway serves both over HTTP.
+
+      `comptoir up` runs everything in one process. Each role also runs alone, as many times as needed: gateway, projector, processes.
+
+      Settings come from the environment, or from a file of KEY=VALUE lines given with --settings; the environment wins. Those every role needs:
+        EVENT_STORE_URL               postgres://role:password@host:port/database of the log
+        SUBJECT_KEYS_URL              the same for the keys that encrypt personal data
+        <DATABASE>_URL                the same for each read database, such as ORDERS_SERVICE_DB_URL
+        COMPTOIR_ROLE_PASSWORD_SEED   the passwords of the roles that `comptoir migrate` makes derive from it
+        COMPTOIR_SECRET               keys the hashes of e-mail addresses
+      """,
+    subcommands: [Migrate.self])
+}
+
+/// What every subcommand takes.
+struct CommonOptions: ParsableArguments {
+  @Option(name: .long, help: "A file of KEY=VALUE lines; the environment wins over it.")
+  var settings: String?
+
+  @Option(name: .long, help: "trace, debug, info, notice, warning or error.")
+  var logLevel: String = "info"
+}
+
+/// A failure that one line explains: printed as it is, with exit status 1.
+struct PlainError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,96 @@
+import Configuration
+import Crypto
+import FoundationEssentials
+import Logging
+import Postgres
+import SystemPackage
+
+/// Settings from the environment and an optional file, under the names of `.run/env`.
+struct Settings: Sendable {
+  let logger: Logger
+  private let reader: ConfigReader
+
+  init(_ options: CommonOptions) async throws {
+    guard let level = Logger.Level(rawValue: options.logLevel) else {
+      throw PlainError("--log-level: there is no level \(options.logLevel)")
+    }
+    var logger = Logger(label: "comptoir")
+    logger.logLevel = level
+    self.logger = logger
+    let environment = EnvironmentVariablesProvider()
+    if let file = options.settings {
+      do {
+        reader = ConfigReader(providers: [
+          environment, try await EnvironmentVariablesProvider(environmentFilePath: FilePath(file), allowMissing: false),
+        ])
+      } catch {
+        throw PlainError("--settings \(file): \(error)")
+      }
+    } else {
+      reader = ConfigReader(provider: environment)
+    }
+  }
+
+  /// A setting by its environment name, such as `EVENT_STORE_URL`.
+  /// - Throws: one line naming the setting when it is missing.
+  func required(_ name: String) throws -> String {
+    guard let value = optional(name) else {
+      throw PlainError("\(name) is not set: give it in the environment or in the file of --settings")
+    }
+    return value
+  }
+
+  func optional(_ name: String) -> String? {
+    let value = reader.string(forKey: key(name), isSecret: name.hasSuffix("URL") || name.hasSuffix("PASSWORD") || name.contains("SECRET"))
+    return value == "" ? nil : value
+  }
+
+  func integer(_ name: String, default value: Int) throws -> Int {
+    guard let text = optional(name) else { return value }
+    guard let number = Int(text) else { throw PlainError("\(name) must be a whole number") }
+    return number
+  }
+
+  /// A database by the setting that holds its address.
+  func postgres(_ name: String) throws -> PostgresConfiguration {
+    let url = try required(name)
+    do {
+      return try PostgresConfiguration(url: url)
+    } catch {
+      throw PlainError("\(name): \(error)")
+    }
+  }
+
+  /// A read database, such as `orders_service_db`, as the reader that its setting names.
+  func reader(of database: String) throws -> PostgresConfiguration {
+    try postgres("\(database.uppercased())_URL")
+  }
+
+  /// The same server and database for another of the roles that `comptoir migrate` makes.
+  func other(_ role: String, at configuration: PostgresConfiguration) throws -> PostgresConfiguration {
+    var other = configuration
+    other.user = role
+    other.password = try rolePassword(role)
+    return other
+  }
+
+  /// The password of a role: HMAC-SHA256 of its name under the seed, in lower-case hexadecimal.
+  func rolePassword(_ role: String) throws -> String {
+    let seed = SymmetricKey(data: Array(try required("COMPTOIR_ROLE_PASSWORD_SEED").utf8))
+    return HMAC<SHA256>.authenticationCode(for: Array(role.utf8), using: seed).map { byte in
+      let text = String(byte, radix: 16)
+      return text.count == 1 ? "0" + text : text
+    }.joined()
+  }
+
+  /// A 32-byte key for one purpose, derived from the installation's secret.
+  func derivedKey(_ purpose: String) throws -> SymmetricKey {
+    let secret = SymmetricKey(data: Array(try required("COMPTOIR_SECRET").utf8))
+    return HKDF<SHA256>.deriveKey(inputKeyMaterial: secret, info: Array(purpose.utf8), outputByteCount: 32)
+  }
+
+  /// The configuration library writes keys in lower case with dots and maps them to environment names itself.
+  private func key(_ name: String) -> ConfigKey {
+    ConfigKey(name.split(separator: "_").map { $0.lowercased() })
+  }
+}
