@@ -32,4 +32,10 @@ public struct StaleVersion: Rejection, Hashable {
   public let stream: StreamName
   public let expected: StreamVersion
   public let actual: StreamVersion
+
+  public init(stream: StreamName, expected: StreamVersion, actual: StreamVersion) {
+    self.stream = stream
+    self.expected = expected
+    self.actual = actual
+  }
 }

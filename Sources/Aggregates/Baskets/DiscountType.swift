@@ -54,3 +54,8 @@ public enum DiscountType: EditableReference, RemovableReference {
 
   public static func claims(_ row: Row) -> [String] { [] }
 }
+
+public typealias AddDiscountType = AddReference<DiscountType>
+public typealias SeedDiscountType = SeedReference<DiscountType>
+public typealias ChangeDiscountType = ChangeReference<DiscountType>
+public typealias RemoveDiscountType = RemoveReference<DiscountType>

@@ -46,5 +46,10 @@ public enum OrderStatus: EditableReference, RemovableReference {
   public static func claims(_ row: Row) -> [String] { ["order-status-name:\(TextRules.folded(row.name))"] }
 
   /// Whether the order machine knows the status.
-  public static func isStandard(_ id: OrderStatusID) -> Bool { OrderStatusName.allCases.contains { $0.id == id } }
+  public static func isFixed(_ id: OrderStatusID) -> Bool { OrderStatusName.allCases.contains { $0.id == id } }
 }
+
+public typealias AddOrderStatus = AddReference<OrderStatus>
+public typealias SeedOrderStatus = SeedReference<OrderStatus>
+public typealias ChangeOrderStatus = ChangeReference<OrderStatus>
+public typealias RemoveOrderStatus = RemoveReference<OrderStatus>

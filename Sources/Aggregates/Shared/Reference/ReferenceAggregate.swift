@@ -19,6 +19,8 @@ public protocol ReferenceAggregate: Aggregate where State == ReferenceState<Row>
   static func checkReferences(of row: Row, in session: inout DecisionSession) throws
   /// The names that no other row of the kind may have, as keys of claims.
   static func claims(_ row: Row) -> [String]
+  /// Whether the software itself relies on a row: it keeps its names and is not removed. False by default.
+  static func isFixed(_ id: ID) -> Bool
 }
 
 /// A kind whose rows can be changed.
@@ -46,6 +48,8 @@ extension ReferenceAggregate {
   }
 
   public static func checkReferences(of row: Row, in session: inout DecisionSession) throws {}
+
+  public static func isFixed(_ id: ID) -> Bool { false }
 }
 
 extension RemovableReference {
@@ -81,6 +85,8 @@ public enum ReferenceRejection: Rejection, Hashable {
   case notFound(kind: String, id: Int64)
   /// The id has, or had, another row.
   case alreadyExists(kind: String, id: Int64)
+  /// The software itself relies on the row, or on its name.
+  case fixed(kind: String, id: Int64)
   /// So many others refer to the row.
   case inUse(kind: String, id: Int64, count: Int64)
 }

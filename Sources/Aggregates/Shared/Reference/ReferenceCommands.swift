@@ -61,10 +61,11 @@ public struct ChangeReference<Kind: EditableReference>: Command {
     var new = old
     change(&new)
     guard new != old else { return NoAnswer() }
-    try session.check(Kind.self, new)
-    try session.record([Kind.changed(id, new)], on: Kind.self, id)
     let before = Kind.claims(old)
     let after = Kind.claims(new)
+    guard !Kind.isFixed(id) || before == after else { throw ReferenceRejection.fixed(kind: Kind.category, id: id.rawValue) }
+    try session.check(Kind.self, new)
+    try session.record([Kind.changed(id, new)], on: Kind.self, id)
     for key in after where !before.contains(key) { session.claim(key, for: Kind.stream(id)) }
     for key in before where !after.contains(key) { session.release(key, from: Kind.stream(id)) }
     return NoAnswer()
@@ -87,6 +88,7 @@ public struct RemoveReference<Kind: RemovableReference>: Command {
     case .missing: throw ReferenceRejection.notFound(kind: Kind.category, id: id.rawValue)
     case .removed: break
     case .present(let row):
+      guard !Kind.isFixed(id) else { throw ReferenceRejection.fixed(kind: Kind.category, id: id.rawValue) }
       guard usedBy == 0 else { throw ReferenceRejection.inUse(kind: Kind.category, id: id.rawValue, count: usedBy) }
       try session.record([Kind.removed(id)], on: Kind.self, id)
       if !Kind.keepsClaims { for key in Kind.claims(row) { session.release(key, from: Kind.stream(id)) } }
