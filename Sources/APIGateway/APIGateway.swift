@@ -1,0 +1,64 @@
+import HTTPTypes
+import Hummingbird
+import JSON
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+
+/// The HTTP edge: commands and queries of all services on one port.
+public struct APIGateway: Service {
+  private let configuration: GatewayConfiguration
+  private let responder: GatewayResponder
+  private let logger: Logger
+  private let onRunning: @Sendable (Int) async -> Void
+
+  /// - Parameter onRunning: called with the port once requests are answered.
+  public init(
+    configuration: GatewayConfiguration, services: GatewayServices, logger: Logger,
+    onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+  ) {
+    self.init(configuration: configuration, services: services, groups: Self.groups, logger: logger, onRunning: onRunning)
+  }
+
+  /// A gateway with other routes; for tests.
+  init(
+    configuration: GatewayConfiguration, services: GatewayServices, groups: [RouteGroup], logger: Logger,
+    onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+  ) {
+    self.configuration = configuration
+    self.logger = logger
+    self.onRunning = onRunning
+    responder = GatewayResponder(services: services, table: Self.table(groups), logger: logger)
+  }
+
+  /// Answers requests until a graceful shutdown; then lets those under way finish.
+  public func run() async throws {
+    try await application.run()
+  }
+
+  /// The server, not yet running.
+  var application: Application<GatewayResponder> {
+    let onRunning = onRunning
+    return Application(
+      responder: responder,
+      configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port), backlog: 1_024),
+      onServerRunning: { await onRunning($0.localAddress?.port ?? 0) }, logger: logger)
+  }
+
+  /// Routes and their description.
+  static func table(_ groups: [RouteGroup]) -> RouteTable {
+    let root = HealthRoutes.routes
+    let document = OpenAPIDocument.make(groups, rootRoutes: root + [openAPI([])]).serialized
+    return RouteTable(groups, root: root + [openAPI(document)])
+  }
+
+  private static func openAPI(_ document: [UInt8]) -> Route {
+    Route(
+      .get, "/openapi.json", "openapi", "This description", in: NoInput.self, out: Schema(["type": "object"]), access: .everyone,
+      idempotency: .none, problems: []
+    ) { _, _ in Reply(.bytes(document)) }
+  }
+
+  /// Every service's routes.
+  static var groups: [RouteGroup] { [] }
+}

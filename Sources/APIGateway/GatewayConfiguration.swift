@@ -1,0 +1,79 @@
+public import EventSourcing
+
+/// Settings of the gateway. Every bound has a name and a unit.
+public struct GatewayConfiguration: Sendable {
+  /// Address to listen on.
+  public var host = "127.0.0.1"
+  /// Port to listen on; 0 takes a free one.
+  public var port = 8_100
+  /// Largest body that is read, in bytes.
+  public var maximumBodyBytes = 1 << 20
+  /// Who issues access tokens, and for whom: `iss` and `aud`.
+  public var issuer = "comptoir"
+  public var audience = "comptoir"
+  /// How long an access token is good.
+  public var accessTokenLifetime: Duration = .seconds(15 * 60)
+  /// How many verified tokens are remembered.
+  public var tokenCacheCapacity = 10_000
+  /// How long the answer to an `Idempotency-Key` is kept.
+  public var idempotencyRetention: Duration = .seconds(48 * 3_600)
+  /// How long a query waits for `Comptoir-Min-Position` when the client does not say.
+  public var defaultWait: Duration = .seconds(2)
+  /// The longest wait that a client can ask for.
+  public var maximumWait: Duration = .seconds(30)
+  /// Shortest password, in characters.
+  public var minimumPasswordLength = 12
+
+  /// Defaults for one machine.
+  public init() {}
+}
+
+/// What routes work with.
+public struct GatewayServices: Sendable {
+  let configuration: GatewayConfiguration
+  let log: any EventLog
+  let executor: CommandExecutor
+  let reads: ReadSides
+  let tokens: AccessTokens
+  let passwords: PasswordHasher
+  let emails: EmailFingerprint
+
+  /// - Parameters:
+  ///   - reads: the read databases.
+  ///   - signingKey: signs access tokens; all gateways of one installation share it.
+  ///   - emails: recognises e-mail addresses in claims.
+  public init(
+    configuration: GatewayConfiguration, log: any EventLog, executor: CommandExecutor, reads: ReadSides, signingKey: SigningKey,
+    passwords: PasswordHasher, emails: EmailFingerprint
+  ) async {
+    self.configuration = configuration
+    self.log = log
+    self.executor = executor
+    self.reads = reads
+    self.passwords = passwords
+    self.emails = emails
+    tokens = await AccessTokens(
+      key: signingKey, issuer: configuration.issuer, audience: configuration.audience, lifetime: configuration.accessTokenLifetime,
+      cacheCapacity: configuration.tokenCacheCapacity)
+  }
+}
+
+/// The read databases that queries use.
+public struct ReadSides: Sendable {
+  let auth: ReadSide
+  let addresses: ReadSide
+  let products: ReadSide
+  let baskets: ReadSide
+  let orders: ReadSide
+
+  /// Names each service's read side.
+  public init(auth: ReadSide, addresses: ReadSide, products: ReadSide, baskets: ReadSide, orders: ReadSide) {
+    self.auth = auth
+    self.addresses = addresses
+    self.products = products
+    self.baskets = baskets
+    self.orders = orders
+  }
+
+  var all: [ReadSide] { [auth, addresses, products, baskets, orders] }
+}

@@ -1,0 +1,111 @@
+import EventSourcing
+import HTTPTypes
+import JSON
+import Postgres
+
+/// Whether the gateway lives, may be given work, and how everything behind it is.
+enum HealthRoutes {
+  /// One thing the gateway needs.
+  private struct Check: Sendable {
+    var name: String
+    var position: Position?
+    /// Nil when it answered.
+    var failure: String?
+  }
+
+  private static let live = Schema.object("Liveness", ["status": .choice(["ok"])])
+  private static let check = Schema.object(
+    "HealthCheck",
+    ["name": .text, "status": .choice(["ok", "failed"]), "position": .integer.nullable, "lag_events": .integer.nullable])
+  private static let full = Schema.object("Health", ["status": .choice(["ok", "failed"]), "checks": .array(check)])
+
+  /// Mounted at the root.
+  static var routes: [Route] {
+    [
+      Route(
+        .get, "/health/live", "live", "Whether the process answers", in: NoInput.self, out: live, access: .everyone, idempotency: .none,
+        problems: [], aliases: ["/api/simple-health"]
+      ) { _, _ in Reply(.bytes(liveBody)) },
+      Route(
+        .get, "/health/ready", "ready", "Whether requests can be answered: log and read databases are there", in: NoInput.self, out: full,
+        access: .everyone, idempotency: .none, problems: [.unavailable]
+      ) { _, call in
+        let checks = await everything(call.services)
+        guard checks.allSatisfy({ $0.failure == nil }) else { throw unavailable(checks) }
+        return reply(checks)
+      },
+      Route(
+        .get, "/health", "health", "All that the gateway needs, with positions and lag", in: NoInput.self, out: full, access: .everyone,
+        idempotency: .none, problems: [.unavailable], aliases: ["/api/health"]
+      ) { _, call in
+        let checks = await everything(call.services)
+        guard checks.allSatisfy({ $0.failure == nil }) else { throw unavailable(checks) }
+        return reply(checks)
+      },
+    ]
+  }
+
+  /// A service's own health.
+  static func route(of service: String, _ side: @escaping @Sendable (GatewayServices) -> ReadSide) -> Route {
+    Route(
+      .get, "/health", "\(service)Health", "Whether the service's data can be read", in: NoInput.self, out: full, access: .everyone,
+      idempotency: .none, problems: [.unavailable]
+    ) { _, call in
+      let checks = [await check(side(call.services))]
+      guard checks[0].failure == nil else { throw unavailable(checks) }
+      return reply(checks)
+    }
+  }
+
+  private static let liveBody = Array(#"{"status":"ok"}"#.utf8)
+  private static let position = PostgresStatement("health.position", "select internal.position()")
+
+  private static func everything(_ services: GatewayServices) async -> [Check] {
+    await withTaskGroup(of: (Int, Check).self) { group in
+      group.addTask { (0, await checkLog(services.log)) }
+      for (index, side) in services.reads.all.enumerated() { group.addTask { (index + 1, await check(side)) } }
+      var checks: [(Int, Check)] = []
+      for await found in group { checks.append(found) }
+      return checks.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+  }
+
+  private static func checkLog(_ log: any EventLog) async -> Check {
+    do {
+      return Check(name: "event_store", position: try await log.head())
+    } catch {
+      return Check(name: "event_store", failure: "unreachable")
+    }
+  }
+
+  private static func check(_ side: ReadSide) async -> Check {
+    do {
+      return Check(name: side.name, position: Position(try await side.client.query(position)[0].int64(0)))
+    } catch {
+      return Check(name: side.name, failure: "unreachable")
+    }
+  }
+
+  private static func reply(_ checks: [Check]) -> Reply {
+    .json { json in
+      json.field("status", "ok")
+      json.field("checks", document(checks))
+    }
+  }
+
+  private static func unavailable(_ checks: [Check]) -> Problem {
+    Problem(.unavailable, members: [("checks", document(checks))])
+  }
+
+  private static func document(_ checks: [Check]) -> JSONValue {
+    let head = checks.first { $0.name == "event_store" }?.position
+    return .array(
+      checks.map { check in
+        let lag = head.flatMap { head in check.position.map { max(0, head.rawValue - $0.rawValue) } }
+        return [
+          "name": .string(check.name), "status": check.failure == nil ? "ok" : "failed",
+          "position": check.position.map { .int($0.rawValue) } ?? .null, "lag_events": lag.map { .int($0) } ?? .null,
+        ]
+      })
+  }
+}

@@ -1,0 +1,19 @@
+import EventSourcing
+import JSON
+
+extension StaleVersion: ProblemRepresentable {
+  var problem: Problem {
+    // A stream without events is no resource that could have changed.
+    actual == .none ? Problem(.notFound) : Problem(.preconditionFailed, members: [("current", .string(ETag.strong(actual)))])
+  }
+}
+
+extension Call {
+  /// Carries a command out on the version of an aggregate that `If-Match` names; `*` takes any.
+  func execute<C: Command, A: Aggregate>(
+    _ command: C, ifMatch aggregate: A.Type, _ id: some CustomStringConvertible
+  ) async throws -> CommandOutcome<C.Answer> {
+    guard let version = try expectedVersion() else { return try await execute(command) }
+    return try await execute(IfVersion(version, of: aggregate, id, command))
+  }
+}

@@ -1,0 +1,103 @@
+import HTTPTypes
+
+/// One route, declared once: routing, validation, access, problems and the API description all come from here.
+struct Route: Sendable {
+  var method: HTTPRequest.Method
+  /// Below the service's prefix: `/items/{id}`.
+  var path: String
+  /// Unique; the `operationId`.
+  var operation: String
+  var summary: String
+  var input: InputDescription
+  /// The body of the successful answer; nil for none.
+  var output: Schema?
+  var success: Int
+  /// What it answers beyond the problems that follow from the rest of the declaration.
+  var problems: [ProblemCode]
+  var access: Access
+  var idempotency: IdempotencyRule
+  var precondition: Precondition
+  /// Whole paths under which it also answers.
+  var aliases: [String]
+  /// Whether `Prefer: wait` and `Comptoir-Min-Position` mean something here.
+  var isQuery: Bool
+  let answer: @Sendable (Call) async throws -> Reply
+
+  /// A route whose handler does the work: all commands, and reads that are not one statement.
+  init<Input: RouteInput>(
+    _ method: HTTPRequest.Method, _ path: String, _ operation: String, _ summary: String, in input: Input.Type, out output: Schema?,
+    status: Int = 200, access: Access, idempotency: IdempotencyRule, precondition: Precondition = .none, problems: [ProblemCode],
+    aliases: [String] = [], handler: @escaping @Sendable (Input, Call) async throws -> Reply
+  ) {
+    let description = InputReader.describe(input)
+    let hasBody = description.hasBody
+    self.init(
+      method, path, operation, summary, describing: description, out: output, status: status, access: access, idempotency: idempotency,
+      precondition: precondition, problems: problems, aliases: aliases
+    ) { call in
+      let reader = try InputReader(path: call.pathValues, query: call.query, body: hasBody ? call.jsonBody() : nil)
+      return try await handler(InputReader.read(input, reader), call)
+    }
+  }
+
+  /// A route that reads its input itself, as it described it.
+  init(
+    _ method: HTTPRequest.Method, _ path: String, _ operation: String, _ summary: String, describing input: InputDescription,
+    out output: Schema?, status: Int = 200, access: Access, idempotency: IdempotencyRule = .none, precondition: Precondition = .none,
+    problems: [ProblemCode], aliases: [String] = [], answer: @escaping @Sendable (Call) async throws -> Reply
+  ) {
+    self.method = method
+    self.path = path
+    self.operation = operation
+    self.summary = summary
+    self.input = input
+    self.output = output
+    success = status
+    self.problems = problems
+    self.access = access
+    self.idempotency = idempotency
+    self.precondition = precondition
+    self.aliases = aliases
+    isQuery = false
+    self.answer = answer
+  }
+
+  /// Whether a body is read.
+  var hasBody: Bool { input.hasBody }
+
+  /// Every problem that it may answer.
+  var allProblems: [ProblemCode] {
+    var codes: [ProblemCode] = [.notAcceptable, .unknownParameter, .internalError, .unavailable, .busy]
+    if !input.path.isEmpty { codes.append(.notFound) }
+    if !input.query.isEmpty { codes.append(.invalidParameter) }
+    if hasBody {
+      codes += [
+        .invalidJSON, .duplicateField, .tooDeep, .missingBody, .bodyTooLarge, .unsupportedMediaType, .invalidFields, .unknownField,
+        .missingField, .wrongType, .tooLong, .tooShort, .tooSmall, .tooLarge, .invalidFormat, .valueNotAllowed, .nulCharacter, .loneSurrogate,
+      ]
+    }
+    switch access {
+    case .everyone: break
+    case .bearer: codes += [.unauthorized, .tokenExpired]
+    case .roles: codes += [.unauthorized, .tokenExpired, .forbidden]
+    }
+    if idempotency != .none { codes += [.invalidHeader, .idempotencyKeyReused, .idempotencyKeySpent] }
+    if idempotency == .compulsory { codes.append(.idempotencyKeyMissing) }
+    if precondition == .ifMatch { codes += [.preconditionRequired, .preconditionFailed, .invalidHeader] }
+    if isQuery { codes += [.invalidHeader, .positionAhead, .readSideBehind] }
+    var seen: Set<ProblemCode> = []
+    return (codes + problems).filter { seen.insert($0).inserted }
+  }
+}
+
+/// The routes of one service, and where they are mounted.
+struct RouteGroup: Sendable {
+  /// As in the path: `baskets`.
+  var service: String
+  var routes: [Route]
+
+  /// Where a route answers: the canonical path, the original's (deprecated), and what else it declares.
+  func mounts(of route: Route) -> [(path: String, isDeprecated: Bool)] {
+    [("/api/v1/\(service)\(route.path)", false), ("/api/\(service)\(route.path)", true)] + route.aliases.map { ($0, false) }
+  }
+}
