@@ -85,6 +85,7 @@ let package = Package(
       name: "ProcessManagers",
       dependencies: [
         "Aggregates", "EventSourcing", "EventStore", "JSON",
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],

@@ -157,6 +157,11 @@ public struct DecisionSession {
     timers = []
   }
 
+  /// Whether any event was recorded.
+  public var hasEvents: Bool {
+    touched.contains { !$0.part.events.isEmpty }
+  }
+
   /// Whether anything would be written.
   public var isEmpty: Bool {
     touched.allSatisfy { $0.part.events.isEmpty } && claims.isEmpty && timers.isEmpty

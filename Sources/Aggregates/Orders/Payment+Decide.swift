@@ -33,7 +33,7 @@ extension Payment {
   public static func decide(_ command: PaymentCommand, _ state: State) throws(PaymentRejection) -> [PaymentEvent] {
     if case .request(let event) = command { return state.paymentID == nil ? [.paymentRequested(event)] : [] }
     guard let id = state.paymentID, let status = state.status else { throw .notFound }
-    let (order, attempt) = (state.orderID, state.attempt)
+    let (order, attempt, promise) = (state.orderID, state.attempt, state.authorisation ?? "")
     switch command {
     case .request: return []
     case .requireAction(let url):
@@ -58,7 +58,8 @@ extension Payment {
       guard captureTry > state.captureTry else { return [] }
       return [
         .captureRequested(
-          CaptureRequested(paymentID: id, orderID: order, attempt: attempt, amount: state.amount, captureTry: captureTry))
+          CaptureRequested(
+            paymentID: id, orderID: order, attempt: attempt, providerID: promise, amount: state.amount, captureTry: captureTry))
       ]
     case .failCapture(let captureTry, let reason, let final):
       guard status == .authorised else { throw .wrongState(current: status) }
@@ -74,7 +75,8 @@ extension Payment {
       ]
     case .requestVoid:
       guard status == .authorised else { throw .wrongState(current: status) }
-      return state.isVoidRequested ? [] : [.voidRequested(VoidRequested(paymentID: id, orderID: order, attempt: attempt))]
+      if state.isVoidRequested { return [] }
+      return [.voidRequested(VoidRequested(paymentID: id, orderID: order, attempt: attempt, providerID: promise))]
     case .void:
       if state.isVoided { return [] }
       guard status == .authorised else { throw .wrongState(current: status) }
@@ -86,7 +88,9 @@ extension Payment {
       guard amount > .zero, amount <= refundable else { throw .refundTooLarge(refundable: refundable) }
       return [
         .refundRequested(
-          RefundRequested(paymentID: id, orderID: order, attempt: attempt, refundID: refundID, amount: amount, reason: reason))
+          RefundRequested(
+            paymentID: id, orderID: order, attempt: attempt, providerID: promise, refundID: refundID, amount: amount,
+            reason: reason))
       ]
     case .settleRefund(let refundID):
       guard let refund = state.refunds[refundID], let captured = state.captured else { throw .refundUnknown(refundID) }

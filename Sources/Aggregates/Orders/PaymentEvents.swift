@@ -197,6 +197,8 @@ public struct CaptureRequested: Hashable, Sendable {
   public var orderID: OrderID
   /// Counted from 1.
   public var attempt: Int
+  /// The provider's name for its promise.
+  public var providerID: String
   public var amount: Cents
   /// Counted from 1.
   public var captureTry: Int
@@ -207,6 +209,7 @@ extension CaptureRequested: EventPayload {
     paymentID = try json.id("payment_id")
     orderID = try json.id("order_id")
     attempt = try json.int("attempt")
+    providerID = try json.string("provider_id")
     amount = try json.cents("amount")
     captureTry = try json.int("capture_try")
   }
@@ -215,6 +218,7 @@ extension CaptureRequested: EventPayload {
     json.field("payment_id", paymentID)
     json.field("order_id", orderID)
     json.field("attempt", attempt)
+    json.field("provider_id", providerID)
     json.field("amount", amount)
     json.field("capture_try", captureTry)
   }
@@ -292,6 +296,8 @@ public struct VoidRequested: Hashable, Sendable {
   public var orderID: OrderID
   /// Counted from 1.
   public var attempt: Int
+  /// The provider's name for its promise.
+  public var providerID: String
 }
 
 extension VoidRequested: EventPayload {
@@ -299,12 +305,14 @@ extension VoidRequested: EventPayload {
     paymentID = try json.id("payment_id")
     orderID = try json.id("order_id")
     attempt = try json.int("attempt")
+    providerID = try json.string("provider_id")
   }
 
   public func encode(to json: inout JSONWriter) {
     json.field("payment_id", paymentID)
     json.field("order_id", orderID)
     json.field("attempt", attempt)
+    json.field("provider_id", providerID)
   }
 }
 
@@ -340,6 +348,8 @@ public struct RefundRequested: Hashable, Sendable {
   public var orderID: OrderID
   /// Counted from 1.
   public var attempt: Int
+  /// The provider's name for its promise.
+  public var providerID: String
   public var refundID: RefundID
   public var amount: Cents
   public var reason: String
@@ -350,6 +360,7 @@ extension RefundRequested: EventPayload {
     paymentID = try json.id("payment_id")
     orderID = try json.id("order_id")
     attempt = try json.int("attempt")
+    providerID = try json.string("provider_id")
     refundID = try json.id("refund_id")
     amount = try json.cents("amount")
     reason = try json.string("reason")
@@ -359,6 +370,7 @@ extension RefundRequested: EventPayload {
     json.field("payment_id", paymentID)
     json.field("order_id", orderID)
     json.field("attempt", attempt)
+    json.field("provider_id", providerID)
     json.field("refund_id", refundID)
     json.field("amount", amount)
     json.field("reason", reason)

@@ -1,0 +1,26 @@
+public import EventSourcing
+
+/// What a process manager offers to whoever brings it messages: the log's follower, or a broker's consumer.
+///
+/// Messages come at least once, those of one saga in the order of the log, those of different sagas at the same time.
+/// A handler makes commands whose ids derive from the message, so that a repetition has no second effect.
+public protocol MessagePort: Sendable {
+  /// Names the subscription; lower case, no blanks.
+  var name: String { get }
+  /// The types of the events it wants.
+  var messageTypes: [String] { get }
+  /// The saga that a message belongs to.
+  /// - Throws: when the message cannot be read.
+  func saga(of message: RecordedEvent) throws -> String
+  /// Carries out what follows from a message. Throwing means: bring it again.
+  func handle(_ message: RecordedEvent) async throws
+  /// Carries out what a due timer asks for.
+  /// - Returns: false for a timer of somebody else.
+  func fire(_ timer: DueTimer) async throws -> Bool
+  /// Remembers that a message keeps failing and its saga waits at it.
+  func park(_ saga: String, at message: RecordedEvent, tries: Int, error: String) async throws
+  /// Remembers that a parked saga goes on.
+  func unpark(_ saga: String, at position: Position) async throws
+  /// The sagas that wait, with the position of the message they wait at.
+  func parkedSagas() async throws -> [String: Position]
+}

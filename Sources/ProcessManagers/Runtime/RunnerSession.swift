@@ -1,0 +1,251 @@
+import EventSourcing
+import Logging
+import Synchronization
+
+/// A runner's work while it holds the lease.
+final class RunnerSession: Sendable {
+  private struct State {
+    var lanes: SagaLanes
+    /// What the store has written down.
+    var saved: Position
+    var counts: ProcessManagerRunner.Status
+    /// The reader, when it waits for room.
+    var waitingForRoom: CheckedContinuation<Void, Never>?
+  }
+
+  private let log: any EventLog
+  private let subscriptions: any SubscriptionStore
+  private let port: any MessagePort
+  private let configuration: ProcessManagerConfiguration
+  private let logger: Logger
+  private let epoch: Int64
+  private let state: Mutex<State>
+
+  init(
+    log: any EventLog, subscriptions: any SubscriptionStore, port: any MessagePort, configuration: ProcessManagerConfiguration,
+    logger: Logger, epoch: Int64, position: Position, parked: [String: Position], counts: ProcessManagerRunner.Status
+  ) {
+    self.log = log
+    self.subscriptions = subscriptions
+    self.port = port
+    self.configuration = configuration
+    self.logger = logger
+    self.epoch = epoch
+    state = Mutex(State(lanes: SagaLanes(from: position, parked: parked), saved: position, counts: counts))
+  }
+
+  var status: ProcessManagerRunner.Status {
+    state.withLock { state in
+      var status = state.counts
+      status.isActive = true
+      status.position = state.lanes.checkpoint
+      status.inFlight = state.lanes.inFlight
+      status.parked = state.lanes.parked
+      return status
+    }
+  }
+
+  /// Ends by an error: when it is cancelled, the lease is lost, or the log stays out of reach.
+  func run() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await self.follow() }
+      group.addTask { try await self.keepCheckpoint() }
+      group.addTask { try await self.fireTimers() }
+      group.addTask { try await self.retryParked() }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+  }
+
+  // MARK: Following the log
+
+  private func follow() async throws {
+    try await withThrowingDiscardingTaskGroup { group in
+      let filter = EventFilter(types: port.messageTypes)
+      while true {
+        try Task.checkCancellation()
+        await waitForRoom()
+        let position = state.withLock { $0.lanes.read }
+        let page = try await log.readLog(after: position, filter: filter, limit: configuration.pageSize)
+        if page.events.isEmpty && page.position <= position {
+          await log.waitForEvents(after: position, timeout: configuration.idleWait)
+          continue
+        }
+        let messages = page.events.map { (saga: self.saga(of: $0), message: $0) }
+        for saga in state.withLock({ $0.lanes.add(messages, through: page.position) }) {
+          group.addTask { await self.handleAll(of: saga) }
+        }
+      }
+    }
+  }
+
+  /// A message that cannot even be read gets a lane of its own, where it fails and is parked.
+  private func saga(of message: RecordedEvent) -> String {
+    (try? port.saga(of: message)) ?? message.stream.rawValue
+  }
+
+  private func waitForRoom() async {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isFree = state.withLock { state in
+          guard state.lanes.inFlight >= configuration.maximumInFlight, !Task.isCancelled else { return true }
+          state.waitingForRoom = continuation
+          return false
+        }
+        if isFree { continuation.resume() }
+      }
+    } onCancel: {
+      resumeReader()
+    }
+  }
+
+  private func resumeReader() {
+    state.withLock { state -> CheckedContinuation<Void, Never>? in
+      defer { state.waitingForRoom = nil }
+      return state.waitingForRoom
+    }?.resume()
+  }
+
+  private func handleAll(of saga: String) async {
+    while !Task.isCancelled, let message = state.withLock({ $0.lanes.next(saga) }) {
+      guard await handle(message, of: saga) else { return }
+      let room = state.withLock { state -> CheckedContinuation<Void, Never>? in
+        state.lanes.finish(message.position)
+        state.counts.handledCount += 1
+        // A little below the bound, so that the reader fetches more than one message at a time.
+        guard state.lanes.inFlight <= configuration.maximumInFlight * 3 / 4 else { return nil }
+        defer { state.waitingForRoom = nil }
+        return state.waitingForRoom
+      }
+      room?.resume()
+    }
+  }
+
+  /// Tries a message until it is handled.
+  /// - Returns: false when the saga was parked or the runner stops.
+  private func handle(_ message: RecordedEvent, of saga: String) async -> Bool {
+    var delay = configuration.firstRetryDelay
+    var tries = 0
+    var attempts = 0
+    while true {
+      do {
+        try await port.handle(message)
+        return true
+      } catch {
+        if Task.isCancelled { return false }
+        attempts += 1
+        // The log being out of reach is nobody's fault; but not for ever.
+        if !Self.isUnavailable(error) || attempts > 25 * configuration.maximumTries { tries += 1 }
+        state.withLock { $0.counts.failureCount += 1 }
+        log(error, message, saga, tries)
+        if tries >= configuration.maximumTries, await park(saga, at: message, tries: attempts, error) { return false }
+      }
+      try? await Task.sleep(for: delay)
+      if Task.isCancelled { return false }
+      delay = min(delay * 2, configuration.maximumRetryDelay)
+    }
+  }
+
+  private static func isUnavailable(_ error: any Error) -> Bool {
+    if case .unavailable? = error as? CommandError { return true }
+    return false
+  }
+
+  private func log(_ error: any Error, _ message: RecordedEvent, _ saga: String, _ tries: Int) {
+    logger.warning(
+      "message failed",
+      metadata: [
+        "process.manager": "\(port.name)", "saga": "\(saga)", "event.position": "\(message.position)", "event.type": "\(message.type)",
+        "tries": "\(tries)", "error": "\(error)",
+      ])
+  }
+
+  private func park(_ saga: String, at message: RecordedEvent, tries: Int, _ error: any Error) async -> Bool {
+    do {
+      try await port.park(saga, at: message, tries: tries, error: String(describing: error))
+    } catch {
+      logger.warning("saga could not be parked", metadata: ["saga": "\(saga)", "error": "\(error)"])
+      return false
+    }
+    state.withLock { $0.lanes.park(saga, at: message.position) }
+    resumeReader()
+    logger.error(
+      "saga parked", metadata: ["process.manager": "\(port.name)", "saga": "\(saga)", "event.position": "\(message.position)"])
+    return true
+  }
+
+  // MARK: The place in the log
+
+  private func keepCheckpoint() async throws {
+    while true {
+      try await Task.sleep(for: configuration.checkpointInterval)
+      try await saveCheckpoint()
+    }
+  }
+
+  /// - Throws: `SubscriptionLost`.
+  func saveCheckpoint() async throws {
+    let (from, to) = state.withLock { ($0.saved, $0.lanes.checkpoint) }
+    guard to > from else { return }
+    guard try await subscriptions.advanceSubscription(port.name, from: from, to: to, epoch: epoch) else { throw SubscriptionLost() }
+    state.withLock { $0.saved = to }
+  }
+
+  // MARK: Timers
+
+  private func fireTimers() async throws {
+    // After a pause first comes what has happened meanwhile: it may answer what a timer waits for.
+    let head = try await log.head()
+    while state.withLock({ $0.lanes.checkpoint }) < head { try await Task.sleep(for: .milliseconds(5)) }
+    while true {
+      let due = try await log.dueTimers(limit: configuration.timerBatch)
+      await withDiscardingTaskGroup { group in
+        for timer in due { group.addTask { await self.fire(timer) } }
+      }
+      if due.count < configuration.timerBatch { try await Task.sleep(for: configuration.timerInterval) }
+      try Task.checkCancellation()
+    }
+  }
+
+  private func fire(_ timer: DueTimer) async {
+    do {
+      guard try await port.fire(timer) else { return }
+      state.withLock { $0.counts.timerCount += 1 }
+    } catch {
+      // It stays due, and comes again with the next look.
+      state.withLock { $0.counts.failureCount += 1 }
+      logger.warning("timer failed", metadata: ["timer.name": "\(timer.name)", "error": "\(error)"])
+    }
+  }
+
+  // MARK: Parked sagas
+
+  private func retryParked() async throws {
+    while true {
+      try await Task.sleep(for: configuration.parkedRetryInterval)
+      for (saga, position) in state.withLock({ $0.lanes.parked }).sorted(by: { $0.value < $1.value }) {
+        do {
+          try await resume(saga, from: position)
+        } catch is CancellationError {
+          throw CancellationError()
+        } catch {
+          state.withLock { $0.counts.failureCount += 1 }
+          logger.warning("parked saga still fails", metadata: ["saga": "\(saga)", "error": "\(error)"])
+        }
+      }
+    }
+  }
+
+  /// Brings all messages of a parked saga from the one it waits at, again if need be, until it is level with the others.
+  private func resume(_ saga: String, from parkedAt: Position) async throws {
+    let filter = EventFilter(types: port.messageTypes)
+    var position = Position(parkedAt.rawValue - 1)
+    repeat {
+      let page = try await log.readLog(after: position, filter: filter, limit: configuration.pageSize)
+      for message in page.events where self.saga(of: message) == saga { try await port.handle(message) }
+      position = max(position, page.position)
+    } while !state.withLock { $0.lanes.unpark(saga, upTo: position) }
+    try await port.unpark(saga, at: parkedAt)
+    logger.notice("saga resumed", metadata: ["process.manager": "\(port.name)", "saga": "\(saga)"])
+  }
+}
