@@ -158,7 +158,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ProcessManagersTests",
-      dependencies: ["Aggregates", "EventStore", "EventStoreTesting", "ProcessManagers"],
+      dependencies: [
+        "Aggregates", "EventSourcing", "EventStoreTesting", "ProcessManagers", .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "APIGatewayTests",

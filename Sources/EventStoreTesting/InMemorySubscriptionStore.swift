@@ -27,9 +27,9 @@ public final class InMemorySubscriptionStore: SubscriptionStore {
     state.withLock { if $0.leases[lease]?.holder == holder { $0.leases[lease]?.holder = nil } }
   }
 
-  /// What the end of a lease's time does: another may take it.
-  public func expireLease(_ lease: String) {
-    state.withLock { $0.leases[lease]?.holder = nil }
+  /// What happens when a lease's time is over and another is faster.
+  public func giveLease(_ lease: String, to holder: String) {
+    state.withLock { $0.leases[lease] = (holder, ($0.leases[lease]?.epoch ?? 0) + 1) }
   }
 
   public func openSubscription(_ subscription: String, epoch: Int64) async throws -> Position? {

@@ -1,5 +1,6 @@
 import Aggregates
 import EventSourcing
+import Logging
 
 /// The questions to the payment provider. They are asked after the stock is held, outside of every decision.
 extension Checkout {
@@ -65,7 +66,7 @@ extension Checkout {
   ) async -> Answer {
     do {
       return try await withThrowingTaskGroup(of: Answer.self) { group in
-        group.addTask(operation: ask)
+        group.addTask { try await ask() }
         group.addTask {
           try await Task.sleep(for: timeout)
           return silence

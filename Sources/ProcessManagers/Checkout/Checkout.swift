@@ -1,5 +1,6 @@
 public import Aggregates
 public import EventSourcing
+import FoundationEssentials
 public import Logging
 
 /// The checkout saga of an order, from the frozen basket to the captured payment, with its way back.

@@ -1,16 +1,15 @@
-import Aggregates
-import EventSourcing
-import JSON
+public import EventSourcing
+public import JSON
 
 /// What became of a step.
-enum SagaStepOutcome<Answer: JSONCodable>: JSONCodable {
+public enum SagaStepOutcome<Answer: JSONCodable>: JSONCodable {
   case done(Answer)
   /// It had had its effect.
   case skipped
   /// A rule refused it, for good.
   case refused(reason: String)
 
-  init(from json: inout JSONObjectReader) throws {
+  public init(from json: inout JSONObjectReader) throws {
     if let reason = try json.optionalString("refused") {
       self = .refused(reason: reason)
     } else if let answer = try json.optionalObject("done", { try Answer(from: &$0) }) {
@@ -20,7 +19,7 @@ enum SagaStepOutcome<Answer: JSONCodable>: JSONCodable {
     }
   }
 
-  func encode(to json: inout JSONWriter) {
+  public func encode(to json: inout JSONWriter) {
     switch self {
     case .done(let answer): json.object("done") { answer.encode(to: &$0) }
     case .skipped: break
@@ -31,16 +30,25 @@ enum SagaStepOutcome<Answer: JSONCodable>: JSONCodable {
 
 /// A command of the saga. It always writes an event, by which a repetition is recognised for ever: where the command itself writes none,
 /// because it is refused or has had its effect, the saga's own stream says so.
-struct SagaStep<Inner: Command>: Command {
-  var command: Inner
-  var orderID: OrderID
-  var name: String
+public struct SagaStep<Inner: Command>: Command {
+  public var command: Inner
+  public var orderID: OrderID
+  public var name: String
   /// The timer that asks for the step; cancelled when a rule refuses it.
-  var timer: String?
+  public var timer: String?
   /// Whether a refusal is final. Where it is not, it is thrown, and nothing is written.
-  var recordsRefusal = true
+  public var recordsRefusal: Bool
 
-  func decide(in session: inout DecisionSession) throws -> SagaStepOutcome<Inner.Answer> {
+  /// - Parameter name: of the command, for the saga's stream.
+  public init(command: Inner, orderID: OrderID, name: String, timer: String? = nil, recordsRefusal: Bool = true) {
+    self.command = command
+    self.orderID = orderID
+    self.name = name
+    self.timer = timer
+    self.recordsRefusal = recordsRefusal
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> SagaStepOutcome<Inner.Answer> {
     var inner = session
     do {
       let answer = try command.decide(in: &inner)
