@@ -21,7 +21,7 @@ import Testing
     #expect(try await shop.state(Stock.self, 7).free == 3)
     let code = try await shop.state(PromoCode.self, "WELCOME10")
     #expect(code.usage == 1)
-    #expect(code.uses[order] == .redeemed(UserID(1)))
+    #expect(code.use(of: order) == .redeemed(UserID(1)))
     #expect(shop.log.claims["open-basket:1"] == nil)
     #expect(shop.log.timers.isEmpty)
     #expect(shop.count(SagaStepRefused.type) == 0)

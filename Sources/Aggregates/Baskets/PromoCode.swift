@@ -1,5 +1,5 @@
 public import EventSourcing
-public import HashTreeCollections
+import HashTreeCollections
 
 /// A promo code: its terms, and the uses that count. One stream a code, so that no limit can be exceeded
 /// however many checkouts run at once.
@@ -25,12 +25,15 @@ public enum PromoCode: Aggregate {
     public internal(set) var definition: PromoCodeDefinition?
     public internal(set) var isDeleted = false
     /// The uses that count, by order. Persistent: a popular code's many uses are not copied by each decision.
-    public internal(set) var uses: TreeDictionary<OrderID, Use> = [:]
+    var uses: TreeDictionary<OrderID, Use> = [:]
     /// The same, counted by user.
-    public internal(set) var usesByUser: TreeDictionary<UserID, Int64> = [:]
+    var usesByUser: TreeDictionary<UserID, Int64> = [:]
 
     /// Uses that count.
     public var usage: Int64 { Int64(uses.count) }
+
+    /// An order's use; nil when it has none that counts.
+    public func use(of order: OrderID) -> Use? { uses[order] }
   }
 
   public static let initialState = State()
