@@ -4,8 +4,9 @@ import Synchronization
 
 /// A thread that does the I/O of many connections, so that no blocking call ever runs on the cooperative pool.
 ///
-/// It sleeps in epoll. Whoever has work for a connection puts the connection on the thread's list, and only if the thread sleeps also writes
-/// to an eventfd: under load a request costs no system call to hand over. Everything a `Link` keeps outside its locks is touched here only.
+/// It sleeps in epoll. Whoever has work for a connection puts the connection on the thread's list, and only if the thread sleeps also
+/// writes to an eventfd: under load a request costs no system call to hand over. Everything a `Link` keeps outside its locks is
+/// touched here only.
 final class IOThread: @unchecked Sendable {
   // Unchecked: `box` is a lock; the other variables belong to the thread itself.
 

@@ -10,8 +10,9 @@ typealias CopyAnswer = UnsafeContinuation<Result<CopyChunk?, PostgresError>, Nev
 
 /// What runs alone on a link outside pipeline mode: a script of the simple protocol, or a COPY.
 ///
-/// A COPY in: `start` is resumed, then each `chunk` once the socket has taken it, and in the end the request. A COPY out: `start`, then each
-/// `demand` with what is there; without a demand the socket is left alone, which holds the server back. Used on the link's thread only.
+/// A COPY in: `start` is resumed, then each `chunk` once the socket has taken it, and in the end the request. A COPY out: `start`,
+/// then each `demand` with what is there; without a demand the socket is left alone, which holds the server back. Used on the link's
+/// thread only.
 final class Script {
   enum Copy { case none, incoming, outgoing }
 

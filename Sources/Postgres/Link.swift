@@ -68,6 +68,9 @@ final class Link: @unchecked Sendable {
 
   var inFlight = Fifo<InFlight>()
   var batch: [Request] = []
+  /// Answered requests whose tasks are resumed at the end of the round of reading.
+  var gathered: [(Request, PostgresError?)] = []
+  var isGathering = false
   var encoder = ParameterEncoder()
   var prepared = PreparedStatements()
   var isInPipeline = false
@@ -146,7 +149,13 @@ final class Link: @unchecked Sendable {
     outstanding.subtract(1, ordering: .relaxed)
     counters.queries.increment()
     if error != nil { counters.errors.increment() }
-    request.complete(error)
+    if isGathering { gathered.append((request, error)) } else { request.complete(error) }
+  }
+
+  func resumeGathered() {
+    guard !gathered.isEmpty else { return }
+    for (request, error) in gathered { request.complete(error) }
+    gathered.removeAll(keepingCapacity: true)
   }
 
   /// The socket can be read or written.

@@ -123,7 +123,8 @@ final class Pool: Sendable {
       await withUnsafeContinuation { continuation in
         link.thread.perform {
           guard link.phase == .idle else {
-            continuation.resume(returning: .closed("the client is closed"))
+            // Ended between the hand-over and here.
+            continuation.resume(returning: link.inbox.withLock { $0.closedError } ?? .closed("the client is closed"))
             return
           }
           link.connectDeadline = monotonicNanoseconds() + UInt64(self.configuration.waitTimeout.nanoseconds)
@@ -221,8 +222,8 @@ final class Pool: Sendable {
   }
 
   /// Looks, while there is anything to look after, for waiters past their deadline and for connections nobody needs. On the pool's thread.
-  private func sweepLater() {
-    thread.after(50_000_000) {
+  private func sweepLater(pause: Int64 = 50_000_000) {
+    thread.after(pause) {
       let now = monotonicNanoseconds()
       let idleTime = UInt64(self.configuration.exclusiveIdleTimeout.nanoseconds)
       let (late, unused) = self.exclusive.withLock { state -> ([Waiter], [Link]) in
@@ -230,7 +231,8 @@ final class Pool: Sendable {
         let unused = state.idle.filter { now - min(now, $0.since) > idleTime }.map(\.link)
         if !unused.isEmpty { state.idle.removeAll { idle in unused.contains { $0 === idle.link } } }
         state.isSweeping = !state.waiters.isEmpty || !state.idle.isEmpty
-        if state.isSweeping { self.sweepLater() }
+        // Idle connections can wait: a process at rest should not wake for them often.
+        if state.isSweeping { self.sweepLater(pause: state.waiters.isEmpty ? 500_000_000 : 50_000_000) }
         return (late, unused)
       }
       for waiter in late {

@@ -24,9 +24,10 @@ public final class PostgresClient: Sendable {
 
   /// Runs one prepared statement in a transaction of its own, on a shared connection and pipelined with what others ask.
   ///
-  /// Requests of one task run in its order, since each is awaited; between tasks there is no order. Session state (`SET`, `LISTEN`, advisory
-  /// locks of the session) and `BEGIN` must not be used here: the connection is everybody's. A cancelled task's request is dropped
-  /// when it waits and stopped by the server when it runs (`.cancelled`); should it have finished in time, its result is returned.
+  /// Requests of one task run in its order, since each is awaited; between tasks there is no order. Session state (`SET`, `LISTEN`,
+  /// advisory locks of the session) and `BEGIN` must not be used here: the connection is everybody's. A cancelled task's request is
+  /// dropped when it waits and stopped by the server when it runs (`.cancelled`); should it have finished in time, its result is
+  /// returned.
   public func query(_ statement: PostgresStatement, _ parameters: [PostgresValue] = []) async throws(PostgresError) -> PostgresResult {
     let request = Request(PostgresCall(statement, parameters))
     try await request.run(on: pool.leastBusy())
@@ -46,8 +47,8 @@ public final class PostgresClient: Sendable {
 
   /// Runs a script, several statements allowed and none prepared, as one implicit transaction unless it says otherwise.
   ///
-  /// For migrations and administration: nothing in the text is escaped or bound, so it must not be made of values. Returns when all is done;
-  /// throws the first failure. Uses an exclusive connection.
+  /// For migrations and administration: nothing in the text is escaped or bound, so it must not be made of values. Returns when all
+  /// is done; throws the first failure. Uses an exclusive connection.
   public func executeScript(_ unsafeSQL: String) async throws(PostgresError) {
     let link = try await pool.acquire()
     let connection = PostgresConnection(link)
@@ -62,9 +63,9 @@ public final class PostgresClient: Sendable {
 
   /// Lends a connection for the time of `body`: for session state, LISTEN, COPY and transactions made by hand.
   ///
-  /// Waits while all exclusive connections are lent (at most ``PostgresConfiguration/waitTimeout``, then `.timeout`). What the session held
-  /// (settings, locks, listeners, cursors, temporary tables, an open transaction) is gone when the connection is lent again. The connection refuses
-  /// to be used after `body` has returned.
+  /// Waits while all exclusive connections are lent (at most ``PostgresConfiguration/waitTimeout``, then `.timeout`). What the
+  /// session held (settings, locks, listeners, cursors, temporary tables, an open transaction) is gone when the connection is lent
+  /// again. The connection refuses to be used after `body` has returned.
   public func withConnection<R: Sendable>(_ body: (PostgresConnection) async throws -> R) async throws -> R {
     let connection = PostgresConnection(try await pool.acquire())
     connection.mustReset.store(true, ordering: .relaxed)
@@ -82,9 +83,9 @@ public final class PostgresClient: Sendable {
   /// Runs `body` in a transaction: commits when it returns, rolls back when it throws.
   ///
   /// Rethrows the body's own error after a rollback that went well. Throws ``PostgresTransactionError`` when `BEGIN`, `COMMIT` or the
-  /// rollback fails, and the failures of getting a connection as ``PostgresError``; ``PostgresError/underlying(_:)`` finds the PostgreSQL failure in
-  /// either. After a failed `COMMIT` with `.connectionLost` the outcome is unknown. Statements of the body see each other's effects; settings
-  /// made inside must be `SET LOCAL`, and locks those of the transaction.
+  /// rollback fails, and the failures of getting a connection as ``PostgresError``; ``PostgresError/underlying(_:)`` finds the
+  /// PostgreSQL failure in either. After a failed `COMMIT` with `.connectionLost` the outcome is unknown. Statements of the body see
+  /// each other's effects; settings made inside must be `SET LOCAL`, and locks those of the transaction.
   public func withTransaction<R: Sendable>(
     isolation: PostgresIsolation = .readCommitted, readOnly: Bool = false, _ body: (PostgresConnection) async throws -> R
   ) async throws -> R {

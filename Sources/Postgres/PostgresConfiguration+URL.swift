@@ -2,9 +2,10 @@ extension PostgresConfiguration {
   /// Reads `postgres://user:password@host:port/database?key=value`, the form of libpq
   /// (<https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNSTRING>), for one host.
   ///
-  /// Parts may be percent-encoded. Known keys: `sslmode`, `sslrootcert`, `application_name`, `connect_timeout` (seconds), `host` (a socket's
-  /// folder, say), `port`, `user`, `password`, `dbname`; and of our own `statement_timeout` (milliseconds), `search_path` and `connections`.
-  /// Left-out parts: port 5432, host `localhost`, database named like the user. Throws `.invalidConfiguration`, which never quotes the URL.
+  /// Parts may be percent-encoded. Known keys: `sslmode`, `sslrootcert`, `application_name`, `connect_timeout` (seconds), `host` (a
+  /// socket's folder, say), `port`, `user`, `password`, `dbname`; and of our own `statement_timeout` (milliseconds), `search_path`
+  /// and `connections`. Left-out parts: port 5432, host `localhost`, database named like the user. Throws `.invalidConfiguration`,
+  /// which never quotes the URL.
   public init(url: String) throws(PostgresError) {
     var rest = Substring(url)
     guard let scheme = ["postgres://", "postgresql://"].first(where: { rest.hasPrefix($0) }) else {
@@ -99,8 +100,9 @@ extension PostgresConfiguration {
       port = text[text.index(after: colon)...]
     }
     if host.contains(",") { throw invalid("a database URL names one host") }
-    let number = port.flatMap { $0.isEmpty ? nil : $0 }
-    return (try decoded(host, "host"), try number.map { (text) throws(PostgresError) in try Self.number(String(text), "port", 1...65535) } ?? 5432)
+    let name = try decoded(host, "host")
+    guard let port, !port.isEmpty else { return (name, 5432) }
+    return (name, try number(String(port), "port", 1...65535))
   }
 
   private static func number(_ text: String, _ what: String, _ range: ClosedRange<Int>) throws(PostgresError) -> Int {

@@ -44,7 +44,8 @@ public struct PostgresConfiguration: Sendable, Hashable {
   public var exclusiveConnections = 8
   /// An exclusive connection that nobody borrowed for this long is closed.
   public var exclusiveIdleTimeout: Duration = .seconds(60)
-  /// Most requests that may wait for one connection, and most tasks that may wait for an exclusive one; more are refused with `.tooManyWaiting`.
+  /// Most requests that may wait for one connection, and most tasks that may wait for an exclusive one; more are refused with
+  /// `.tooManyWaiting`.
   public var maximumWaiting = 10_000
   /// Most requests sent ahead on one connection.
   public var maximumInFlight = 512

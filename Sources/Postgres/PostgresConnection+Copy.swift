@@ -1,9 +1,10 @@
 extension PostgresConnection {
   /// Loads rows by `COPY table FROM STDIN`, in binary or text form as `sql` says.
   ///
-  /// `writer` makes the rows: with its row functions for `(FORMAT binary)`, whose header and trailer are then written for it, or with raw bytes
-  /// in any form. It waits while the server does not keep up, so memory stays at about one chunk. Returns the number of rows loaded. What
-  /// the writer throws takes the whole COPY back and is rethrown; the server's refusal of a row is thrown at the end.
+  /// `writer` makes the rows: with its row functions for `(FORMAT binary)`, whose header and trailer are then written for it, or with
+  /// raw bytes in any form. It waits while the server does not keep up, so memory stays at about one chunk. Returns the number of
+  /// rows loaded. What the writer throws takes the whole COPY back and is rethrown; the server's refusal of a row is thrown at the
+  /// end.
   @discardableResult
   public func copyIn(into sql: String, writer: (inout PostgresCopyWriter) async throws -> Void) async throws -> Int {
     try check()
@@ -22,8 +23,8 @@ extension PostgresConnection {
     return request.result?.affectedRows ?? 0
   }
 
-  /// Reads rows by `COPY … TO STDOUT`, and lends each as it comes: a row's bytes in the form `sql` asks for. In binary form the first comes with
-  /// the header before it and the last is the trailer; in text form each ends with a line feed.
+  /// Reads rows by `COPY … TO STDOUT`, and lends each as it comes: a row's bytes in the form `sql` asks for. In binary form the first
+  /// comes with the header before it and the last is the trailer; in text form each ends with a line feed.
   ///
   /// The server waits while `each` works. What `each` throws stops the COPY and is rethrown.
   public func copyOut(_ sql: String, each: (UnsafeRawBufferPointer) throws -> Void) async throws {

@@ -2,8 +2,8 @@ import Synchronization
 
 /// The notifications of some channels, in the order the server sent them.
 ///
-/// Ends with a thrown `.connectionLost` when the connection does, and without an error when the task that reads is cancelled. A reader that is
-/// far behind loses the oldest: they are a sign to look, not the data itself.
+/// Ends with a thrown `.connectionLost` when the connection does, and without an error when the task that reads is cancelled. A
+/// reader that is far behind loses the oldest: they are a sign to look, not the data itself.
 public struct PostgresNotifications: AsyncSequence, Sendable {
   let stream: AsyncThrowingStream<PostgresNotification, any Error>
 
@@ -63,11 +63,12 @@ extension PostgresConnection {
 }
 
 extension PostgresClient {
-  /// Listens on channels until the task is cancelled, over connections that are made again when lost; each event is handed to `onEvent` in turn.
+  /// Listens on channels until the task is cancelled, over connections that are made again when lost; each event is handed to
+  /// `onEvent` in turn.
   ///
-  /// Holds one exclusive connection all the time. After every `.listening`, look at what there is: notifications of the time before are not
-  /// repeated. Returns when the task is cancelled or the client closed; rethrows what `onEvent` throws, and a refusal to connect that would not go away (a
-  /// wrong password).
+  /// Holds one exclusive connection all the time. After every `.listening`, look at what there is: notifications of the time before
+  /// are not repeated. Returns when the task is cancelled or the client closed; rethrows what `onEvent` throws, and a refusal to
+  /// connect that would not go away (a wrong password).
   public func listen(_ channels: [String], _ onEvent: (PostgresListenEvent) async throws -> Void) async throws {
     var failures = 0
     while !Task.isCancelled {

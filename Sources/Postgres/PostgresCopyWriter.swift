@@ -2,8 +2,9 @@ public import FoundationEssentials
 
 /// Makes the rows of a COPY in and sends them in chunks.
 ///
-/// Binary rows: ``beginRow(columns:)``, then one `append` a column, whose type must be the column's exactly (an `Int64` for `bigint` and nothing
-/// else: binary COPY converts nothing). Other forms: ``write(_:)`` with bytes that are rows already. The two are not mixed.
+/// Binary rows: ``beginRow(columns:)``, then one `append` a column, whose type must be the column's exactly (an `Int64` for `bigint`
+/// and nothing else: binary COPY converts nothing). Other forms: ``write(_:)`` with bytes that are rows already. The two are not
+/// mixed.
 public struct PostgresCopyWriter: ~Copyable {
   /// Bytes that are gathered before they are sent.
   static let chunkBytes = 256 * 1024

@@ -1,7 +1,8 @@
 import CLibPQ
 public import FoundationEssentials
 
-/// One row of a result. Columns are counted from 0; a column that is not there stops the process, for the SQL and the code that reads it do not fit.
+/// One row of a result. Columns are counted from 0; a column that is not there stops the process, for the SQL and the code that reads
+/// it do not fit.
 ///
 /// Each accessor throws `.decoding` when the column's type is another one, or when it is null and the accessor is not an optional one.
 public struct PostgresRow: Sendable {

@@ -1,7 +1,7 @@
 /// A piece of SQL with a name, prepared once on each connection that meets it.
 ///
-/// Values never belong into `sql`; they travel as `$1`, `$2`, … beside it. A statement with an empty name is parsed at every use; make it with
-/// ``unprepared(_:)`` for SQL that is run once, since every name stays prepared for the connection's life.
+/// Values never belong into `sql`; they travel as `$1`, `$2`, … beside it. A statement with an empty name is parsed at every use;
+/// make it with ``unprepared(_:)`` for SQL that is run once, since every name stays prepared for the connection's life.
 public struct PostgresStatement: Sendable, Hashable, CustomStringConvertible {
   /// What logs and errors call it; unique for its SQL within a client.
   public let name: String

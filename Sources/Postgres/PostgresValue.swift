@@ -2,9 +2,9 @@ public import FoundationEssentials
 
 /// A parameter of a statement.
 ///
-/// Numbers, times, ids, bytes and arrays are sent in binary form with their type declared, so the server converts where SQL would (an `int8`
-/// value for an `int4` column). Texts, JSON and null are sent without a declared type: the server takes the type from the place they stand in,
-/// as it does for a quoted literal. Where that leaves it no way to tell (42P18), write `$1::text`.
+/// Numbers, times, ids, bytes and arrays are sent in binary form with their type declared, so the server converts where SQL would (an
+/// `int8` value for an `int4` column). Texts, JSON and null are sent without a declared type: the server takes the type from the
+/// place they stand in, as it does for a quoted literal. Where that leaves it no way to tell (42P18), write `$1::text`.
 public enum PostgresValue: Sendable {
   /// SQL null, of whatever type the place has.
   case null

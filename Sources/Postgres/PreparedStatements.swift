@@ -1,6 +1,7 @@
 /// Which statements one connection has prepared, under which names, and for which parameter types.
 ///
-/// A name can stand for several preparations: a null says nothing of its type, so the first call's types need not fit the next one's. Null fits all.
+/// A name can stand for several preparations: a null says nothing of its type, so the first call's types need not fit the next one's.
+/// Null fits all.
 struct PreparedStatements {
   struct Variant {
     let types: [UInt32]
@@ -32,8 +33,8 @@ struct PreparedStatements {
     if statement.name.isEmpty { return .unprepared }
     if let entry = entries[statement.name] {
       guard entry.sql == statement.sql else {
-        return .refuse(
-          PostgresError(.invalidParameter, "the statement's name was used with other SQL on this connection", sqlState: nil, statement: statement))
+        let message = "the statement's name was used with other SQL on this connection"
+        return .refuse(PostgresError(.invalidParameter, message, sqlState: nil, statement: statement))
       }
       for variant in entry.variants where fits(variant, types, nulls) { return .use(variant.name) }
       if entry.variants.count >= Self.maximumVariants { return .unprepared }

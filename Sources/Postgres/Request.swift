@@ -2,8 +2,8 @@ import Synchronization
 
 /// One thing asked of a connection, from the call to its answer.
 ///
-/// A request is always owned by exactly one place: a link's queue, its list of those in flight, or nobody once it is complete. Only the owner
-/// completes it, so its task is resumed exactly once.
+/// A request is always owned by exactly one place: a link's queue, its list of those in flight, or nobody once it is complete. Only
+/// the owner completes it, so its task is resumed exactly once.
 final class Request: @unchecked Sendable {
   // Unchecked: `state` is a lock; the variables after it are set before the request is submitted, then used by the link's I/O thread only,
   // and read by the waiting task after it was resumed.

@@ -52,8 +52,8 @@ public final class TestDatabase: Sendable {
     return PostgresClient(configuration, logger: quietLogger)
   }
 
-  /// Creates a role that may log in, with a random password, and gives the configuration to connect to this database with. The role is dropped
-  /// with the database.
+  /// Creates a role that may log in, with a random password, and gives the configuration to connect to this database with. The role
+  /// is dropped with the database.
   public func createRole(prefix: String = "test_role") async throws -> PostgresConfiguration {
     precondition(prefix.utf8.allSatisfy(isPlain), "a prefix is made of lower-case letters, digits and underscores")
     let role = "\(prefix)_\(randomText(12))"

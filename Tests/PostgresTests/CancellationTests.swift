@@ -59,11 +59,12 @@ struct CancellationTests {
       }
     ) { client in
       try await client.executeScript("CREATE TABLE t (id int)")
-      let long = Task { try await client.query(sleep, [.double(0.5)]) }
-      try await Task.sleep(for: .milliseconds(100))
+      let long = Task { try await client.query(sleep, [.double(3)]) }
+      let isRunning = try await eventually { client.metrics.inFlight == 1 && client.metrics.waiting == 0 }
+      #expect(isRunning)
       let waiting = Task { try await client.query(PostgresStatement("insert", "INSERT INTO t VALUES (1)")) }
-      try await Task.sleep(for: .milliseconds(100))
-      #expect(client.metrics.waiting == 1)
+      let isWaiting = try await eventually { client.metrics.waiting == 1 }
+      #expect(isWaiting)
       waiting.cancel()
       let error = await #expect(throws: PostgresError.self) { _ = try await waiting.value }
       #expect(error?.kind == .cancelled)
@@ -106,11 +107,11 @@ struct CancellationTests {
   }
 
   @Test func `a statement past the session's timeout is stopped by the server`() async throws {
-    try await withTestClient(prefix: "pg_cancel", { $0.statementTimeout = .milliseconds(100) }) { client in
-      let error = await #expect(throws: PostgresError.self) { _ = try await client.query(sleep, [.double(10)]) }
+    try await withTestClient(prefix: "pg_cancel", { $0.statementTimeout = .seconds(1) }) { client in
+      let error = await #expect(throws: PostgresError.self) { _ = try await client.query(sleep, [.double(30)]) }
       #expect(error?.kind == .server(.queryCanceled))
       let value2 = try await client.query(.unprepared("SELECT current_setting('statement_timeout')"))[0].string(0)
-      #expect(value2 == "100ms")
+      #expect(value2 == "1s")
     }
   }
 }

@@ -54,7 +54,8 @@ struct ConfigurationTests {
 
   @Test func `settings of the URL are read`() throws {
     let configuration = try PostgresConfiguration(
-      url: "postgres://u@h/d?application_name=shop&connect_timeout=3&statement_timeout=1500&search_path=a%2Cb&connections=4&sslrootcert=/ca.pem")
+      url: "postgres://u@h/d?application_name=shop&connect_timeout=3&statement_timeout=1500&search_path=a%2Cb&connections=4"
+        + "&sslrootcert=/ca.pem")
     #expect(configuration.applicationName == "shop")
     #expect(configuration.connectTimeout == .seconds(3))
     #expect(configuration.statementTimeout == .milliseconds(1500))

@@ -39,8 +39,9 @@ struct CopyTests {
       let row = try await client.query(
         .unprepared(
           """
-          SELECT count(*), sum(id)::bigint, count(small), sum(price), max(at), count(*) FILTER (WHERE name = 'naïve ' || id AND data = '\\x0001ff'
-            AND (info->>'n')::int = id AND size = id AND tag = $1 AND share = 0.5 AND parts = '{1,2}' AND done = (id % 2 = 0) AND day = '2024-10-04')
+          SELECT count(*), sum(id)::bigint, count(small), sum(price), max(at), count(*) FILTER (
+            WHERE name = 'naïve ' || id AND data = '\\x0001ff' AND (info->>'n')::int = id AND size = id AND tag = $1 AND share = 0.5
+              AND parts = '{1,2}' AND done = (id % 2 = 0) AND day = '2024-10-04')
           FROM t
           """), [.uuid(tag)])[0]
       #expect(try row.int64(0) == Int64(Self.rows))

@@ -36,7 +36,11 @@ struct ListenTests {
             listened += 1
             if listened == 1 {
               _ = try await client.query(
-                .unprepared("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE 'LISTEN%'"))
+                .unprepared(
+                  """
+                  SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                  WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE 'LISTEN%'
+                  """))
             } else {
               _ = try await client.query(notify, [.text("news"), .text("again")])
             }

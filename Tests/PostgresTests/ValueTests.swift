@@ -57,7 +57,8 @@ struct ValueTests {
   }
 
   @Test(arguments: [
-    "0", "0.00", "1", "-1", "12.50", "-0.05", "0.0001", "10000", "100000000.00000001", "99999999999999999999.999999", "0.00010000", "1234567",
+    "0", "0.00", "1", "-1", "12.50", "-0.05", "0.0001", "10000", "100000000.00000001", "99999999999999999999.999999", "0.00010000",
+    "1234567",
     "-98765.4321",
   ])
   func `a numeric keeps every digit`(_ text: String) async throws {
@@ -126,7 +127,8 @@ struct ValueTests {
       let empty = try await client.query(
         statement,
         [
-          .int64Array([]), .int32Array([]), .int16Array([]), .boolArray([]), .textArray([]), .bytesArray([]), .jsonArray([]), .uuidArray([]),
+          .int64Array([]), .int32Array([]), .int16Array([]), .boolArray([]), .textArray([]), .bytesArray([]), .jsonArray([]),
+          .uuidArray([]),
           .timestampArray([]), .doubleArray([]),
         ])[0]
       #expect(try empty.int64Array(0).isEmpty)
@@ -135,7 +137,8 @@ struct ValueTests {
       let mixed = try await client.query(
         .unprepared("SELECT $1, $2, $3, cardinality($4), cardinality($5), cardinality($6), cardinality($7)"),
         [
-          .optionalTextArray(["a", nil, ""]), .optionalBytesArray([nil, [1]]), .optionalInt64Array([nil, 5]), .optionalUUIDArray([nil, ids[0]]),
+          .optionalTextArray(["a", nil, ""]), .optionalBytesArray([nil, [1]]), .optionalInt64Array([nil, 5]),
+          .optionalUUIDArray([nil, ids[0]]),
           .optionalTimestampArray([nil]), .optionalBoolArray([nil, true]), .optionalJSONArray([nil]),
         ])[0]
       #expect(try mixed.optionalStringArray(0) == ["a", nil, ""])
@@ -160,7 +163,10 @@ struct ValueTests {
   @Test func `a column of another type is a decoding error`() async throws {
     try await withTestClient(prefix: "pg_value") { client in
       let row = try await client.query(.unprepared("SELECT 'x'::text, 1::bigint, 100000::int, 'infinity'::timestamptz"))[0]
-      for read in [{ _ = try row.int64(0) }, { _ = try row.string(1) }, { _ = try row.int16(2) }, { _ = try row.timestamp(3) }] as [() throws -> Void] {
+      let reads: [() throws -> Void] = [
+        { _ = try row.int64(0) }, { _ = try row.string(1) }, { _ = try row.int16(2) }, { _ = try row.timestamp(3) },
+      ]
+      for read in reads {
         let error = #expect(throws: PostgresError.self) { try read() }
         #expect(error?.kind == .decoding)
       }

@@ -1,0 +1,8 @@
+/// Asks until it is so, or ten seconds are over.
+func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
+  for _ in 0..<500 {
+    if try await condition() { return true }
+    try await Task.sleep(for: .milliseconds(20))
+  }
+  return false
+}
