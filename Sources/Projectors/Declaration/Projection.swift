@@ -19,6 +19,8 @@ public struct EventFacts: Sendable {
 /// How one kind of event changes rows.
 public struct EventHandler: Sendable {
   public let type: EventType
+  /// False for an event that is known to change no row: it need not be read.
+  let changesRows: Bool
   let changes: @Sendable (RecordedEvent, [SubjectID: SubjectKey], inout RowChanges) throws -> Void
 
   /// - Parameter body: pure: the same event gives the same changes, whatever rows exist.
@@ -26,14 +28,14 @@ public struct EventHandler: Sendable {
     _ payload: Payload.Type, _ body: @escaping @Sendable (Payload, EventFacts, inout RowChanges) -> Void
   ) -> EventHandler {
     let decoder = PayloadDecoder(payload)
-    return EventHandler(type: Payload.type) { event, keys, rows in
+    return EventHandler(type: Payload.type, changesRows: true) { event, keys, rows in
       body(try decoder.decode(event, keys: keys), EventFacts(event), &rows)
     }
   }
 
   /// States that an event of the service's own categories changes no row, so that a new event cannot be forgotten in silence.
   public static func ignoring<Payload: EventPayload>(_ payload: Payload.Type) -> EventHandler {
-    EventHandler(type: Payload.type) { _, _, _ in }
+    EventHandler(type: Payload.type, changesRows: false) { _, _, _ in }
   }
 }
 
@@ -53,12 +55,15 @@ public struct Projection: Sendable {
     self.tables = tables
     self.ownCategories = ownCategories
     self.handlers = Dictionary(handlers.map { ($0.type.name, $0) }) { first, second in
-      EventHandler(type: first.type) { event, keys, rows in
+      EventHandler(type: first.type, changesRows: first.changesRows || second.changesRows) { event, keys, rows in
         try first.changes(event, keys, &rows)
         try second.changes(event, keys, &rows)
       }
     }
   }
+
+  /// The events that change rows.
+  var filter: EventFilter { EventFilter(types: handlers.values.filter(\.changesRows).map(\.type.name).sorted()) }
 
   /// The changes an event makes; none for kinds it does not know.
   /// - Parameter keys: the keys of the subjects that may occur; a missing one reads as forgotten.
@@ -68,9 +73,4 @@ public struct Projection: Sendable {
     try handlers[event.type]?.changes(event, keys, &rows)
     return rows
   }
-}
-
-extension Projection {
-  /// Every projection, in the order of the databases' list.
-  public static let all: [Projection] = [.auth, .addresses, .products, .baskets, .orders]
 }

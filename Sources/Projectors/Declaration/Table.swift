@@ -17,7 +17,7 @@ public struct Column: Hashable, Sendable {
 }
 
 /// Which of a generation's two schemas a table stands in.
-public enum GenerationPart: String, Hashable, Sendable {
+public enum GenerationPart: String, Hashable, Sendable, CaseIterable {
   /// The tables that the domain names, and their extras.
   case live
   /// Copies of other services' facts.
@@ -33,25 +33,43 @@ public struct Table: Hashable, Sendable {
     public let table: String
   }
 
+  /// What at most one row may have, where PostgreSQL keeps only a plain index: decided by claims or a stream, and checked by `Replay.verify`.
+  public struct UniqueRule: Hashable, Sendable {
+    public let name: String
+    /// SQL over the table's columns.
+    public let expression: String
+    /// SQL that says which rows the rule is about; nil for all.
+    public let condition: String?
+
+    public init(_ name: String, _ expression: String, where condition: String? = nil) {
+      self.name = name
+      self.expression = expression
+      self.condition = condition
+    }
+  }
+
   public let part: GenerationPart
   public let name: String
   public let columns: [Column]
   /// The columns of the primary key.
   public let key: [String]
   public let references: [Reference]
+  public let uniqueRules: [UniqueRule]
   /// Indexes into `columns`, in the order of `key`.
   let keyIndexes: [Int]
 
   /// - Parameters:
   ///   - references: foreign keys by column, each to the primary key of a table with one key column.
+  ///   - unique: rules that the schema itself does not enforce.
   public init(
     _ name: String, part: GenerationPart = .live, key: [String] = ["id"], references: KeyValuePairs<String, String> = [:],
-    _ columns: [Column]
+    unique: [UniqueRule] = [], _ columns: [Column]
   ) {
     self.part = part
     self.name = name
     self.key = key
     self.columns = columns
+    uniqueRules = unique
     self.references = references.map { Reference(column: $0.key, table: $0.value) }
     keyIndexes = key.map { name in columns.firstIndex { $0.name == name }! }
   }
