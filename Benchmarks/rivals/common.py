@@ -20,6 +20,10 @@ import time
 import urllib.parse
 import urllib.request
 
+# A parent that blocks signals (Swift's concurrency threads do) hands the block on: pgbench would then never hear the alarm that ends it,
+# and nothing here would hear TERM.
+signal.pthread_sigmask(signal.SIG_SETMASK, set())
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 PAYLOAD_BYTES = 300
 STREAMS = 10_000

@@ -12,6 +12,9 @@ import subprocess
 import sys
 import venv
 
+# As in common.py: what blocks signals above must not block them here and below.
+signal.pthread_sigmask(signal.SIG_SETMASK, set())
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 VENV = os.environ.get("BENCH_VENV") or os.path.join(os.path.dirname(os.path.dirname(HERE)), ".run", "bench-venv")
 RIVALS = {
