@@ -84,7 +84,7 @@ let package = Package(
     .target(
       name: "ProcessManagers",
       dependencies: [
-        "Aggregates", "EventSourcing", "EventStore", "JSON",
+        "Aggregates", "EventSourcing", "JSON",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -1,8 +1,9 @@
-@testable import Aggregates
 import EventSourcing
 import EventStoreTesting
 import ProcessManagers
 import Testing
+
+@testable import Aggregates
 
 @Suite struct CheckoutTests {
   @Test func `a purchase ends confirmed, paid, with firm stock and a used code`() async throws {

@@ -1,8 +1,9 @@
-@testable import Aggregates
 import EventSourcing
 import EventStoreTesting
 import ProcessManagers
 import Testing
+
+@testable import Aggregates
 
 @Suite struct RunnerTests {
   @Test func `of two hundred checkouts exactly as many succeed as there is stock`() async throws {

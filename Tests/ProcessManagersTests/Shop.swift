@@ -1,9 +1,10 @@
-@testable import Aggregates
 import EventSourcing
 import EventStoreTesting
 import Logging
 import ProcessManagers
 import Testing
+
+@testable import Aggregates
 
 /// A shop in memory: log, commands, the checkout's process manager and its runner.
 final class Shop: Sendable {
