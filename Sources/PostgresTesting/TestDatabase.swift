@@ -28,7 +28,11 @@ public final class TestDatabase: Sendable {
     guard let url = ProcessInfo.processInfo.environment[variable], !url.isEmpty else {
       preconditionFailure("\(variable) is not set: these tests need the URL of a PostgreSQL 15 or later")
     }
-    return try PostgresConfiguration(url: url)
+    var configuration = try PostgresConfiguration(url: url)
+    // Many suites side by side on a small machine: a test that is slow there is not wrong.
+    configuration.connectTimeout = .seconds(30)
+    configuration.waitTimeout = .seconds(60)
+    return configuration
   }
 
   /// Creates an empty database named after `prefix` (lower-case letters, digits, underscores) and something random.

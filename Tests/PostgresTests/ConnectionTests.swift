@@ -61,7 +61,7 @@ struct ConnectionTests {
         #expect(error.map { "\($0)" } == "PostgresError(connectFailed 28P01)")
       }
       await #expect(throws: PostgresError.self) { try await client.withConnection { _ in } }
-      #expect(ContinuousClock.now - begin < .seconds(5))
+      #expect(ContinuousClock.now - begin < .seconds(30))
       await client.close()
       let good = PostgresClient(role, logger: quiet)
       #expect(try await good.query(.unprepared("SELECT current_user::text"))[0].string(0) == role.user)
@@ -89,8 +89,9 @@ struct ConnectionTests {
       let client = database.client { $0.applicationName = "closing" }
       for _ in 0..<10 { _ = try await client.query(pid) }
       try await client.withConnection { _ = try await $0.query(pid) }
-      let running = Task { try await client.query(PostgresStatement("sleep", "SELECT pg_sleep(0.3)")) }
-      try await Task.sleep(for: .milliseconds(100))
+      let running = Task { try await client.query(PostgresStatement("sleep", "SELECT pg_sleep(1)")) }
+      let isRunning = try await eventually { client.metrics.inFlight == 1 && client.metrics.waiting == 0 }
+      #expect(isRunning)
       await client.close()
       // What ran was let finish.
       #expect(try await running.value.count == 1)
