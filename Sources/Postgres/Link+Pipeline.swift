@@ -176,6 +176,8 @@ extension Link {
       if entry.error == nil { entry.error = error }
     case PGRES_PIPELINE_ABORTED:
       PQclear(handle)
+      // A preparation behind a failed statement of the same batch was skipped: the next use makes it.
+      if entry.awaitsPrepare { prepared.forget(statement) }
     default:
       if entry.awaitsPrepare {
         PQclear(handle)
