@@ -12,7 +12,7 @@ extension Migrator {
   /// What stands before the schemas of a generation that is being filled.
   static let shadowPrefix = "shadow_"
   /// What stands before the schemas of the generation that was current before the last swap.
-  static let previousPrefix = "previous_"
+  public static let previousPrefix = "previous_"
 
   /// Makes an empty generation beside the current one, with all its tables; one that was left unfinished goes.
   /// - Throws: `MigrationError`.

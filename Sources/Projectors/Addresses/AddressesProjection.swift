@@ -86,6 +86,7 @@ enum AddressTables {
     ])
   static let addresses = Table(
     "addresses", references: ["country_id": "countries", "region_id": "regions"],
+    unique: [Table.UniqueRule("one default address a user", "user_id", where: "is_default")],
     [
       Column("id", .bigint), Column("user_id", .bigint), Column("type", .text), Column("first_name", .text), Column("last_name", .text),
       Column("company", .text), Column("address_line_1", .text), Column("address_line_2", .text), Column("city", .text),

@@ -32,7 +32,7 @@ extension Projection {
 /// The tables of `auth_service_db`.
 enum AuthTables {
   static let users = Table(
-    "users",
+    "users", unique: [Table.UniqueRule("one account an e-mail address", "lower(email)")],
     [
       Column("id", .bigint),
       Column("lastname", .text),

@@ -74,3 +74,8 @@ public struct Projection: Sendable {
     return rows
   }
 }
+
+extension Projection {
+  /// Every projection, in the order of the databases' list.
+  public static let all: [Projection] = [.auth, .addresses, .products, .baskets, .orders]
+}
