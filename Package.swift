@@ -165,7 +165,8 @@ let package = Package(
     .testTarget(
       name: "APIGatewayTests",
       dependencies: [
-        "APIGateway", "Aggregates", "EventSourcing", "EventStore", "EventStoreTesting", "JSON", "Postgres", "ProcessManagers", "Projectors",
+        "APIGateway", "Aggregates", "EventSourcing", "EventStore", "EventStoreTesting", "JSON", "Migrations", "Postgres", "PostgresTesting",
+        "ProcessManagers", "Projectors",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),

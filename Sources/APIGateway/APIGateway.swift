@@ -60,5 +60,5 @@ public struct APIGateway: Service {
   }
 
   /// Every service's routes.
-  static var groups: [RouteGroup] { [] }
+  static let groups = [AuthRoutes.group, AddressRoutes.group, ProductRoutes.group, BasketRoutes.group, OrderRoutes.group]
 }

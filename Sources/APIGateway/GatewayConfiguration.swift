@@ -1,4 +1,6 @@
+public import Aggregates
 public import EventSourcing
+import ProcessManagers
 
 /// Settings of the gateway. Every bound has a name and a unit.
 public struct GatewayConfiguration: Sendable {
@@ -21,8 +23,8 @@ public struct GatewayConfiguration: Sendable {
   public var defaultWait: Duration = .seconds(2)
   /// The longest wait that a client can ask for.
   public var maximumWait: Duration = .seconds(30)
-  /// Shortest password, in characters.
-  public var minimumPasswordLength = 12
+  /// How long each step of a checkout may take.
+  public var checkoutTimeouts = CheckoutTimeouts()
 
   /// Defaults for one machine.
   public init() {}
@@ -37,6 +39,8 @@ public struct GatewayServices: Sendable {
   let tokens: AccessTokens
   let passwords: PasswordHasher
   let emails: EmailFingerprint
+  let ids: IDBlocks
+  let openBaskets = OpenBaskets()
 
   /// - Parameters:
   ///   - reads: the read databases.
@@ -52,6 +56,7 @@ public struct GatewayServices: Sendable {
     self.reads = reads
     self.passwords = passwords
     self.emails = emails
+    ids = IDBlocks(log: log)
     tokens = await AccessTokens(
       key: signingKey, issuer: configuration.issuer, audience: configuration.audience, lifetime: configuration.accessTokenLifetime,
       cacheCapacity: configuration.tokenCacheCapacity)

@@ -56,7 +56,7 @@ enum OpenAPIDocument {
     if route.hasBody {
       var content: JSONValue = ["application/json": ["schema": Schema.object(fields: route.input.body).json]]
       if route.method == .patch { content["application/merge-patch+json"] = content["application/json"]! }
-      result["requestBody"] = ["required": true, "content": content]
+      result["requestBody"] = ["required": .bool(route.input.isBodyRequired), "content": content]
     }
     result["responses"] = responses(route)
     return result

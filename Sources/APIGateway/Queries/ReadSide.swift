@@ -52,3 +52,22 @@ extension Call {
     return Position(number)
   }
 }
+
+extension ReadSide {
+  private static let position = PostgresStatement("read_side.position", "select internal.position()")
+
+  /// Waits until the projection has reached a position, or the time is over.
+  /// - Returns: where it stands.
+  func wait(for wanted: Position, atMost time: Duration) async throws -> Position {
+    wake(wanted)
+    let clock = ContinuousClock()
+    let deadline = clock.now + time
+    var pause = Duration.milliseconds(1)
+    while true {
+      let position = Position(try await client.query(Self.position)[0].int64(0))
+      if position >= wanted || clock.now >= deadline { return position }
+      try await Task.sleep(for: pause)
+      pause = min(pause * 2, .milliseconds(20))
+    }
+  }
+}

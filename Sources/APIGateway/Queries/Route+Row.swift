@@ -12,7 +12,7 @@ extension Route {
   static func row<Input: RouteInput>(
     _ path: String, _ operation: String, _ summary: String, in input: Input.Type, out output: Schema, access: Access,
     from side: @escaping @Sendable (GatewayServices) -> ReadSide, _ statement: PostgresStatement, problems: [ProblemCode] = [],
-    stream: (@Sendable (Input) -> StreamName)? = nil, parameters: @escaping @Sendable (Input, Call) throws -> [PostgresValue]
+    stream: (@Sendable (Input, PostgresRow) throws -> StreamName)? = nil, parameters: @escaping @Sendable (Input, Call) throws -> [PostgresValue]
   ) -> Route {
     var route = Route(
       .get, path, operation, summary, in: input, out: output.asData, access: access, idempotency: .none, problems: problems
@@ -21,7 +21,7 @@ extension Route {
       let row = result[0]
       guard !row.isNull(1) else { throw Problem(.notFound) }
       var reply = Reply(.buffer(try row.jsonData(1)), position: position)
-      if let stream, call.caller?.isStaff == true, let version = try await call.services.log.version(of: stream(input), at: position) {
+      if let stream, call.caller?.isStaff == true, let version = try await call.services.log.version(of: stream(input, row), at: position) {
         reply.etag = ETag.strong(version)
       } else {
         reply.etag = ETag.weak(position)

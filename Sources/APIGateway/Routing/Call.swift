@@ -5,6 +5,7 @@ import FoundationEssentials
 import HTTPTypes
 import JSON
 import NIOCore
+import ProcessManagers
 
 /// One request on its way through a route.
 struct Call: Sendable {
@@ -28,9 +29,12 @@ struct Call: Sendable {
     return caller
   }
 
-  /// The body as a tree.
-  func jsonBody() throws -> JSONValue {
-    guard let body, body.readableBytes > 0 else { throw Problem(.missingBody) }
+  /// The body as a tree; an empty object when there is none and none is needed.
+  func jsonBody(isRequired: Bool) throws -> JSONValue {
+    guard let body, body.readableBytes > 0 else {
+      if isRequired { throw Problem(.missingBody) }
+      return .object([])
+    }
     return try body.withUnsafeReadableBytes { raw in
       let bytes = raw.bindMemory(to: UInt8.self)
       do {
@@ -43,6 +47,11 @@ struct Call: Sendable {
   }
 
   // MARK: Commands
+
+  /// The first of `count` consecutive row ids of a kind.
+  func nextID(_ kind: String, count: Int = 1) async throws -> Int64 {
+    try await services.ids.next(kind, count: count)
+  }
 
   /// Where events say they come from.
   var context: CommandContext {

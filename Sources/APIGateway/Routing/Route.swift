@@ -30,12 +30,12 @@ struct Route: Sendable {
     aliases: [String] = [], handler: @escaping @Sendable (Input, Call) async throws -> Reply
   ) {
     let description = InputReader.describe(input)
-    let hasBody = description.hasBody
+    let (hasBody, isBodyRequired) = (description.hasBody, description.isBodyRequired)
     self.init(
       method, path, operation, summary, describing: description, out: output, status: status, access: access, idempotency: idempotency,
       precondition: precondition, problems: problems, aliases: aliases
     ) { call in
-      let reader = try InputReader(path: call.pathValues, query: call.query, body: hasBody ? call.jsonBody() : nil)
+      let reader = try InputReader(path: call.pathValues, query: call.query, body: hasBody ? call.jsonBody(isRequired: isBodyRequired) : nil)
       return try await handler(InputReader.read(input, reader), call)
     }
   }

@@ -47,6 +47,8 @@ struct InputDescription: Sendable {
   var query: [Parameter] = []
   var body: [(String, Schema)] = []
   var hasBody: Bool { !body.isEmpty }
+  /// Whether a request without a body lacks something.
+  var isBodyRequired: Bool { body.contains { !$0.1.isOptional } }
 }
 
 /// Reads, or describes, an input. All faults of a request are gathered before any is answered.

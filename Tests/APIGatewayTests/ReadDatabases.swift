@@ -1,0 +1,116 @@
+import Logging
+import Migrations
+import Postgres
+import PostgresTesting
+
+@testable import APIGateway
+
+/// The read databases of one test, with the project's own schema and a few rows, read by the readers' roles.
+struct ReadDatabases {
+  let migrator: Migrator
+  private let clients: [String: PostgresClient]
+
+  private static let names = ["auth_service_db", "addresses_service", "products_service_db", "baskets_service_db", "orders_service_db"]
+  private static let schema = String(#filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()) + "/schema"
+
+  /// Runs `body` with databases that nobody else has; they are dropped whatever happens.
+  static func with(_ body: (ReadDatabases) async throws -> Void) async throws {
+    let migrator = try Migrator(
+      adminURL: try TestDatabase.server().urlWithPassword(), schemaDirectory: schema, passwordSeed: "a seed for tests",
+      prefix: "g\(UInt32.random(in: 0 ... .max))_")
+    var failure: (any Error)?
+    do {
+      try await migrator.up(names)
+      let databases = ReadDatabases(migrator)
+      do {
+        for (name, rows) in sampleRows { try await databases.execute(name, rows) }
+        try await body(databases)
+      } catch {
+        failure = error
+      }
+      for client in databases.clients.values { await client.close() }
+    } catch {
+      failure = error
+    }
+    try await migrator.dropEverything()
+    if let failure { throw failure }
+  }
+
+  private init(_ migrator: Migrator) {
+    self.migrator = migrator
+    clients = Dictionary(
+      uniqueKeysWithValues: Self.names.map { name in
+        var configuration = migrator.configuration(name, as: .reader)
+        configuration.connections = 1
+        return (name, PostgresClient(configuration, logger: Logger(label: "test")))
+      })
+  }
+
+  var sides: ReadSides {
+    func side(_ service: String, _ database: String) -> ReadSide { ReadSide(service, client: clients[database]!) }
+    return ReadSides(
+      auth: side("auth", "auth_service_db"), addresses: side("addresses", "addresses_service"),
+      products: side("products", "products_service_db"), baskets: side("baskets", "baskets_service_db"),
+      orders: side("orders", "orders_service_db"))
+  }
+
+  /// Changes rows as the administrator, in place of a projector.
+  func execute(_ database: String, _ script: String) async throws {
+    var configuration = migrator.configuration(database, as: .owner)
+    configuration.searchPath = "live, copies, internal, public"
+    let client = PostgresClient(configuration, logger: Logger(label: "test"))
+    do {
+      try await client.executeScript(script)
+    } catch {
+      await client.close()
+      throw error
+    }
+    await client.close()
+  }
+
+  /// Everything of user 1, and every id 1.
+  private static let sampleRows = [
+    "auth_service_db": """
+      insert into users values (1, 'Last', 'First', 'a@example.org', null, 'x', null, now(), now(), null);
+      """,
+    "addresses_service": """
+      insert into countries values (1, 'France', 'FR', 'FRA', '+33', true, now(), now());
+      insert into regions values (1, 'Île-de-France', 'IDF', 1, true, now(), now());
+      insert into addresses values
+        (1, 1, 'both', 'First', 'Last', null, '1 rue X', null, 'Paris', '75001', 1, 1, null, true, 48.85, 2.35, now(), now());
+      """,
+    "products_service_db": """
+      insert into vat values (1, 'TVA 20%', 20);
+      insert into brands values (1, 'Marque', 'https://example.org', now(), now(), null);
+      insert into types values (1, 'Laptop', 1, now(), now());
+      insert into products values
+        (1, 'Ordinateur', 'A-1', 833.33, 5, 1, null, '2026-01-01', now(), null),
+        (2, 'Écran', 'A_2', 100, 0, 1, null, '2026-01-01', now(), null),
+        (3, 'Clavier', 'B%3', 10.5, 7, 1, null, '2026-01-02', now(), null),
+        (4, 'Souris', 'C-4', 5, 7, null, null, '2026-01-03', now(), now());
+      insert into product_types values (1, 1, 1, now(), now()), (2, 2, 1, now(), now());
+      """,
+    "baskets_service_db": """
+      insert into types values (1, 'Pourcentage', '%', now(), now(), null);
+      insert into promo_codes values
+        (1, 'Bienvenue', 'WELCOME10', 10, 1, null, null, 20, null, null, 1, 0, true, '{"products":[1],"categories":[]}', now(), now(), null);
+      insert into baskets values (1, 1, 833.33, null, now(), now(), null);
+      insert into basket_items values (1, 1, 1, 1, 833.33, now(), now());
+      insert into basket_promo_code values (1, 1, 1, now(), now());
+      insert into product_copies values (1, 'A-1', 'Ordinateur', 833.33, 5, null, null), (2, 'A_2', 'Écran', 100, 0, null, null);
+      insert into vat_copies values (1, 20);
+      insert into type_copies values (1, 1);
+      insert into product_type_copies values (1, 1, 1);
+      insert into address_copies values (1, 1, 'both', true);
+      """,
+    "orders_service_db": """
+      insert into order_status values (1, 'pending', 'en attente', now(), now()), (2, 'confirmed', 'confirmée', now(), now());
+      insert into orders values
+        (1, 'ORD-20260101-0001', 1, 1, null, 1, 833.33, 1000, 0, 166.67, null, null, '2026-01-01', now(), null),
+        (2, 'ORD-20260101-0002', 1, 1, 1, 2, 10, 12, 0, 2, 'note', null, '2026-01-01', now(), null),
+        (3, 'ORD-20260102-0001', 1, 1, 1, 1, 10, 12, 0, 2, null, null, '2026-01-02', now(), null);
+      insert into order_items values
+        (1, 1, 1, 'Ordinateur', 'A-1', 1, 833.33, 1000, 833.33, 0, 166.67, 1000, 20, now(), now());
+      """,
+  ]
+}
