@@ -111,12 +111,13 @@ let package = Package(
     .executableTarget(
       name: "Comptoir",
       dependencies: [
-        "APIGateway", "Aggregates", "CompleteJourney", "EventStore", "Migrations", "Postgres", "ProcessManagers", "Projectors",
+        "APIGateway", "Aggregates", "CompleteJourney", "EventSourcing", "EventStore", "Migrations", "Postgres", "ProcessManagers", "Projectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
     .executableTarget(

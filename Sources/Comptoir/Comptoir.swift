@@ -18,7 +18,7 @@ struct Comptoir: AsyncParsableCommand {
         COMPTOIR_ROLE_PASSWORD_SEED   the passwords of the roles that `comptoir migrate` makes derive from it
         COMPTOIR_SECRET               keys the hashes of e-mail addresses
       """,
-    subcommands: [Migrate.self])
+    subcommands: [Up.self, Gateway.self, Projector.self, Processes.self, Migrate.self, Seed.self, Replay.self, Import.self, VerifyLog.self])
 }
 
 /// What every subcommand takes.

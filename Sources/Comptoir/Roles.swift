@@ -1,0 +1,63 @@
+import APIGateway
+import EventStore
+import FoundationEssentials
+import Logging
+import Postgres
+import ProcessManagers
+import Projectors
+import ServiceLifecycle
+import UnixSignals
+
+/// Builds the long-running parts from the settings. `up` runs all of them in one process, the other subcommands one kind each.
+struct Roles {
+  let settings: Settings
+  let stores: Stores
+  /// Names this process wherever only one of several may work.
+  let holder = "\(ProcessInfo.processInfo.hostName)/\(ProcessInfo.processInfo.processIdentifier)/\(UUID().uuidString.prefix(8))"
+
+  /// The projector of one read database.
+  func projector(_ projection: Projection) throws -> ProjectorRunner {
+    let rows = try settings.other("\(projection.database)_projector", at: settings.reader(of: projection.database))
+    return ProjectorRunner(
+      projection, log: stores.log, leases: stores.log, configuration: rows, holder: holder, logger: settings.logger)
+  }
+
+  /// The checkout's process manager with the payment provider of the settings.
+  func checkout() -> Checkout {
+    Checkout(log: stores.log, executor: stores.executor, payments: SandboxPayments(), logger: settings.logger)
+  }
+
+  func processes(_ checkout: Checkout) -> ProcessManagerRunner {
+    ProcessManagerRunner(log: stores.log, subscriptions: stores.log, port: checkout, holder: holder, logger: settings.logger)
+  }
+
+  /// The HTTP edge.
+  /// - Parameter projectors: those that run in this process, so that a waiting reader can wake its own; by database.
+  func gateway(_ checkout: Checkout, projectors: [String: ProjectorRunner] = [:]) async throws -> APIGateway {
+    var configuration = GatewayConfiguration()
+    configuration.host = settings.optional("COMPTOIR_HOST") ?? configuration.host
+    configuration.port = try settings.integer("COMPTOIR_PORT", default: configuration.port)
+    func side(_ service: String, _ projection: Projection) throws -> ReadSide {
+      let runner = projectors[projection.database]
+      return ReadSide(
+        service, client: PostgresClient(try settings.reader(of: projection.database), logger: settings.logger)
+      ) { _ in runner?.touch() }
+    }
+    let services = await GatewayServices(
+      configuration: configuration, log: stores.log, executor: stores.executor,
+      reads: ReadSides(
+        auth: try side("auth", .auth), addresses: try side("addresses", .addresses), products: try side("products", .products),
+        baskets: try side("baskets", .baskets), orders: try side("orders", .orders)),
+      signingKey: try SigningKey(file: settings.optional("COMPTOIR_SIGNING_KEY") ?? ".run/signing-key.pem"),
+      passwords: try PasswordHasher(), emails: stores.emails)
+    return APIGateway(configuration: configuration, services: services, logger: settings.logger)
+  }
+
+  /// Runs services until SIGTERM or SIGINT, which drain them in reverse order.
+  func run(_ services: [any Service]) async throws {
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: settings.logger))
+    try await group.run()
+  }
+}

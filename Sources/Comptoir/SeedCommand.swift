@@ -1,0 +1,58 @@
+import APIGateway
+import Aggregates
+import ArgumentParser
+import EventSourcing
+import EventStore
+import Logging
+
+/// `comptoir seed`
+struct Seed: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Brings the default rows and the administrator's account, through commands. Safe to repeat.",
+    discussion: "The administrator's account needs ADMIN_EMAIL and ADMIN_PASSWORD. `comptoir up` seeds by itself.")
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let settings = try await Settings(options)
+    try await Stores.use(settings) { stores in try await Self.seed(stores, settings) }
+    print("Default rows are there.")
+  }
+
+  /// In an order in which what a row refers to comes first. Ids are fixed, so a second run finds every row there.
+  static func seed(_ stores: Stores, _ settings: Settings) async throws {
+    try await seed(OrderStatus.self, OrderStatus.defaultRows, stores)
+    try await seed(VAT.self, VAT.defaultRows, stores)
+    try await seed(ProductType.self, ProductType.defaultRows, stores)
+    try await seed(DiscountType.self, DiscountType.defaultRows, stores)
+    try await seed(Country.self, Country.defaultRows, stores)
+    try await seed(Region.self, Region.defaultRows, stores)
+    for (code, definition) in PromoCode.defaultCodes {
+      _ = try await stores.executor.execute(
+        AddPromoCode(code: code, definition: definition), id: CommandID(derivedFrom: code, purpose: "seed-promo-code"))
+    }
+    try await administrator(stores, settings)
+  }
+
+  private static func seed<Kind: ReferenceAggregate>(
+    _ kind: Kind.Type, _ rows: [(id: Kind.ID, row: Kind.Row)], _ stores: Stores
+  ) async throws {
+    for (id, row) in rows {
+      _ = try await stores.executor.execute(
+        SeedReference<Kind>(id: id, row: row), id: CommandID(derivedFrom: String(id.rawValue), purpose: "seed-\(Kind.category)"))
+    }
+  }
+
+  private static func administrator(_ stores: Stores, _ settings: Settings) async throws {
+    guard let email = settings.optional("ADMIN_EMAIL"), let password = settings.optional("ADMIN_PASSWORD") else {
+      return settings.logger.notice("ADMIN_EMAIL and ADMIN_PASSWORD are not set: no administrator's account was made")
+    }
+    let claim = stores.emails.claim(of: email)
+    // Hashing a password takes a while; an account that is there keeps the one it has.
+    guard try await stores.log.claimOwner(claim) == nil else { return }
+    let hash = try await PasswordHasher(threadCount: 1).hash(password)
+    _ = try await stores.executor.execute(
+      BootstrapAdministrator(
+        userID: UserID(1), email: email, firstname: "Comptoir", lastname: "Administrator", passwordHash: hash, emailClaim: claim),
+      id: CommandID(derivedFrom: "1", purpose: "seed-administrator"))
+  }
+}
