@@ -122,6 +122,11 @@ struct RunnerTests {
         #expect(runner.status.position == Position(1))
         runner.touch()
         try await eventually("the checkpoint moved") { try await toy.number("select internal.position()") == 6 }
+        try await toy.append(ToyNoted())
+        try await eventually("a notification does the same") {
+          try await toy.execute("select pg_notify('\(ProjectorRunner.touchChannel)', '')")
+          return try await toy.number("select internal.position()") == 7
+        }
       }
     }
   }

@@ -69,7 +69,24 @@ public final class ProjectorRunner: Service {
     wakeup.ring()
   }
 
+  /// What a reader in another process notifies in the read database, with any payload, to the effect of ``touch()``.
+  public static let touchChannel = "projector_touch"
+
   public func run() async throws {
+    await withTaskGroup(of: Void.self) { group in
+      let (client, wakeup) = (client, wakeup)
+      group.addTask {
+        try? await client.listen([Self.touchChannel]) { event in
+          if case .notification = event { wakeup.ring() }
+        }
+      }
+      await work()
+      group.cancelAll()
+    }
+    await client.close()
+  }
+
+  private func work() async {
     var failures = 0
     while !isStopping {
       do {
@@ -96,7 +113,6 @@ public final class ProjectorRunner: Service {
     }
     shared.withLock { $0.isActive = false }
     try? await leases.releaseLease(lease, holder: holder)
-    await client.close()
   }
 
   private var lease: String { "projector \(projection.database)" }
