@@ -33,7 +33,7 @@ enum OrderRoutes {
         .post, "/orders/{id}/cancel", "requestCancellation", "Cancels an own order", in: CancelInput.self, out: state.asData,
         access: .bearer, idempotency: .optional, problems: [.transitionNotAllowed], handler: cancel),
       Route(
-        .put, "/orders/{id}/status", "changeOrderStatus", "Moves an order to another status", in: StatusChange.self, out: state.asData,
+        .put, "/orders/{id}/status", "moveOrder", "Moves an order to another status", in: StatusChange.self, out: state.asData,
         access: .roles([.superAdmin, .admin, .manager, .warehouseManager]), idempotency: .none, problems: [.transitionNotAllowed],
         handler: changeStatus),
 

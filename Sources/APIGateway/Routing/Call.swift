@@ -56,8 +56,11 @@ struct Call: Sendable {
   /// Where events say they come from.
   var context: CommandContext {
     CommandContext(
-      correlationID: UUID(uuidString: requestID), causationID: nil, actor: caller?.actor, traceparent: Traceparent.valid(head.headerFields[.traceparent]))
+      correlationID: UUID(uuidString: requestID) ?? UUID(namespace: Self.requestNamespace, name: requestID), causationID: nil, actor: caller?.actor, traceparent: Traceparent.valid(head.headerFields[.traceparent]))
   }
+
+  /// The space of correlation ids made from request ids that are no UUIDs.
+  private static let requestNamespace = UUID(uuidString: "b2c0d8a6-3b5e-4f0e-8c55-7d5b0f0c9a41")!
 
   /// Carries a command out under the client's key, or for once when there is none.
   func execute<C: Command>(_ command: C) async throws -> CommandOutcome<C.Answer> {

@@ -1,6 +1,24 @@
 import HTTPTypes
 
 /// One route, declared once: routing, validation, access, problems and the API description all come from here.
+///
+///     struct StockChange: RouteInput {
+///       let id: ProductID
+///       let stock: Int64
+///       init(_ fields: inout InputReader) {
+///         id = fields.path("id", .id(ProductID.self))
+///         stock = fields.body("stock", .integer(min: 0, max: 2_147_483_647))
+///       }
+///     }
+///
+///     Route(
+///       .post, "/admin/products/{id}/stock", "adjustStock", "Sets the stock on hand", in: StockChange.self,
+///       out: Schema.reference.asData, access: .administrators, idempotency: .optional, problems: [.stateConflict]
+///     ) { input, call in
+///       .reference(try await call.execute(AdjustStock(productID: input.id, .set(input.stock))), input.id)
+///     }
+///
+/// Reads that are one statement are `Route.row`, `Route.whole` and `Route.list`.
 struct Route: Sendable {
   var method: HTTPRequest.Method
   /// Below the service's prefix: `/items/{id}`.
