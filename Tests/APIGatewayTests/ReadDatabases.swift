@@ -71,46 +71,46 @@ struct ReadDatabases {
   /// Everything of user 1, and every id 1.
   private static let sampleRows = [
     "auth_service_db": """
-      insert into users values (1, 'Last', 'First', 'a@example.org', null, 'x', null, now(), now(), null);
-      """,
+    insert into users values (1, 'Last', 'First', 'a@example.org', null, 'x', null, now(), now(), null);
+    """,
     "addresses_service": """
-      insert into countries values (1, 'France', 'FR', 'FRA', '+33', true, now(), now());
-      insert into regions values (1, 'Île-de-France', 'IDF', 1, true, now(), now());
-      insert into addresses values
-        (1, 1, 'both', 'First', 'Last', null, '1 rue X', null, 'Paris', '75001', 1, 1, null, true, 48.85, 2.35, now(), now());
-      """,
+    insert into countries values (1, 'France', 'FR', 'FRA', '+33', true, now(), now());
+    insert into regions values (1, 'Île-de-France', 'IDF', 1, true, now(), now());
+    insert into addresses values
+      (1, 1, 'both', 'First', 'Last', null, '1 rue X', null, 'Paris', '75001', 1, 1, null, true, 48.85, 2.35, now(), now());
+    """,
     "products_service_db": """
-      insert into vat values (1, 'TVA 20%', 20);
-      insert into brands values (1, 'Marque', 'https://example.org', now(), now(), null);
-      insert into types values (1, 'Laptop', 1, now(), now());
-      insert into products values
-        (1, 'Ordinateur', 'A-1', 833.33, 5, 1, null, '2026-01-01', now(), null),
-        (2, 'Écran', 'A_2', 100, 0, 1, null, '2026-01-01', now(), null),
-        (3, 'Clavier', 'B%3', 10.5, 7, 1, null, '2026-01-02', now(), null),
-        (4, 'Souris', 'C-4', 5, 7, null, null, '2026-01-03', now(), now());
-      insert into product_types values (1, 1, 1, now(), now()), (2, 2, 1, now(), now());
-      """,
+    insert into vat values (1, 'TVA 20%', 20);
+    insert into brands values (1, 'Marque', 'https://example.org', now(), now(), null);
+    insert into types values (1, 'Laptop', 1, now(), now());
+    insert into products values
+      (1, 'Ordinateur', 'A-1', 833.33, 5, 1, null, '2026-01-01', now(), null),
+      (2, 'Écran', 'A_2', 100, 0, 1, null, '2026-01-01', now(), null),
+      (3, 'Clavier', 'B%3', 10.5, 7, 1, null, '2026-01-02', now(), null),
+      (4, 'Souris', 'C-4', 5, 7, null, null, '2026-01-03', now(), now());
+    insert into product_types values (1, 1, 1, now(), now()), (2, 2, 1, now(), now());
+    """,
     "baskets_service_db": """
-      insert into types values (1, 'Pourcentage', '%', now(), now(), null);
-      insert into promo_codes values
-        (1, 'Bienvenue', 'WELCOME10', 10, 1, null, null, 20, null, null, 1, 0, true, '{"products":[1],"categories":[]}', now(), now(), null);
-      insert into baskets values (1, 1, 833.33, null, now(), now(), null);
-      insert into basket_items values (1, 1, 1, 1, 833.33, now(), now());
-      insert into basket_promo_code values (1, 1, 1, now(), now());
-      insert into product_copies values (1, 'A-1', 'Ordinateur', 833.33, 5, null, null), (2, 'A_2', 'Écran', 100, 0, null, null);
-      insert into vat_copies values (1, 20);
-      insert into type_copies values (1, 1);
-      insert into product_type_copies values (1, 1, 1);
-      insert into address_copies values (1, 1, 'both', true);
-      """,
+    insert into types values (1, 'Pourcentage', '%', now(), now(), null);
+    insert into promo_codes values
+      (1, 'Bienvenue', 'WELCOME10', 10, 1, null, null, 20, null, null, 1, 0, true, '{"products":[1],"categories":[]}', now(), now(), null);
+    insert into baskets values (1, 1, 833.33, null, now(), now(), null);
+    insert into basket_items values (1, 1, 1, 1, 833.33, now(), now());
+    insert into basket_promo_code values (1, 1, 1, now(), now());
+    insert into product_copies values (1, 'A-1', 'Ordinateur', 833.33, 5, null, null), (2, 'A_2', 'Écran', 100, 0, null, null);
+    insert into vat_copies values (1, 20);
+    insert into type_copies values (1, 1);
+    insert into product_type_copies values (1, 1, 1);
+    insert into address_copies values (1, 1, 'both', true);
+    """,
     "orders_service_db": """
-      insert into order_status values (1, 'pending', 'en attente', now(), now()), (2, 'confirmed', 'confirmée', now(), now());
-      insert into orders values
-        (1, 'ORD-20260101-0001', 1, 1, null, 1, 833.33, 1000, 0, 166.67, null, null, '2026-01-01', now(), null),
-        (2, 'ORD-20260101-0002', 1, 1, 1, 2, 10, 12, 0, 2, 'note', null, '2026-01-01', now(), null),
-        (3, 'ORD-20260102-0001', 1, 1, 1, 1, 10, 12, 0, 2, null, null, '2026-01-02', now(), null);
-      insert into order_items values
-        (1, 1, 1, 'Ordinateur', 'A-1', 1, 833.33, 1000, 833.33, 0, 166.67, 1000, 20, now(), now());
-      """,
+    insert into order_status values (1, 'pending', 'en attente', now(), now()), (2, 'confirmed', 'confirmée', now(), now());
+    insert into orders values
+      (1, 'ORD-20260101-0001', 1, 1, null, 1, 833.33, 1000, 0, 166.67, null, null, '2026-01-01', now(), null),
+      (2, 'ORD-20260101-0002', 1, 1, 1, 2, 10, 12, 0, 2, 'note', null, '2026-01-01', now(), null),
+      (3, 'ORD-20260102-0001', 1, 1, 1, 1, 10, 12, 0, 2, null, null, '2026-01-02', now(), null);
+    insert into order_items values
+      (1, 1, 1, 'Ordinateur', 'A-1', 1, 833.33, 1000, 833.33, 0, 166.67, 1000, 20, now(), now());
+    """,
   ]
 }

@@ -30,7 +30,9 @@ import Testing
           for parameter in route.input.path { path = path.replacing("{\(parameter.name)}", with: sample(parameter.schema.json)) }
           var queries = [""]
           for parameter in route.input.query where parameter.name != "cursor" {
-            let values = parameter.name == "sort" ? parameter.schema.json["enum"]!.arrayValue!.map { $0.stringValue! } : [sample(parameter.schema.json)]
+            let values =
+              parameter.name == "sort"
+              ? parameter.schema.json["enum"]!.arrayValue!.map { $0.stringValue! } : [sample(parameter.schema.json)]
             queries += values.map { "?\(PercentCoding.encode(parameter.name))=\($0)" }
           }
           for query in queries {
@@ -58,7 +60,8 @@ import Testing
       #expect(first.previous == nil)
       try await databases.execute(
         "products_service_db",
-        "insert into products values (9, 'Neu', 'N', 1, 1, null, null, '2025-01-01', now(), null); update products set deleted_at = now() where id = 1;")
+        "insert into products values (9, 'Neu', 'N', 1, 1, null, null, '2025-01-01', now(), null); update products set deleted_at = now() where id = 1;"
+      )
       let second = try await page("limit=1&sort=created_at&cursor=\(first.next!)")
       #expect(second.ids == [2])
       let third = try await page("limit=1&sort=created_at&cursor=\(second.next!)")

@@ -17,7 +17,9 @@ enum Shelf: Aggregate {
   enum Event: AggregateEvent {
     case put(ThingsPut)
     var payload: any EventPayload {
-      switch self { case .put(let event): event }
+      switch self {
+      case .put(let event): event
+      }
     }
     static let decoder = EventDecoder<Event>([EventCase(ThingsPut.self, Event.put)])
   }
@@ -32,7 +34,9 @@ enum Shelf: Aggregate {
   }
 
   static func evolve(_ state: inout State, _ event: Event) {
-    switch event { case .put(let put): state.things += put.count }
+    switch event {
+    case .put(let put): state.things += put.count
+    }
   }
 }
 

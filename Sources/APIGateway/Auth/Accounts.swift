@@ -18,7 +18,9 @@ struct Account: Sendable {
 
   /// The account that holds an address; nil when nobody does.
   static func find(email: String, _ services: GatewayServices) async throws -> Account? {
-    guard let stream = try await services.log.claimOwner(services.emails.claim(of: email)), let number = Int64(stream.id) else { return nil }
+    guard let stream = try await services.log.claimOwner(services.emails.claim(of: email)), let number = Int64(stream.id) else {
+      return nil
+    }
     return try await load(UserID(number), services.log)
   }
 

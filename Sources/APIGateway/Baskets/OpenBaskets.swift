@@ -36,7 +36,13 @@ extension Call {
       let found = try await services.openBaskets.find(user, services.log, isFresh: isFresh)
       // A repeated request must be recognised also when the basket is gone; then any basket's id does to ask.
       let id: BasketID
-      if let found { id = found } else if opens || idempotencyRule != .none { id = BasketID(try await nextID("basket")) } else { throw Problem(.notFound) }
+      if let found {
+        id = found
+      } else if opens || idempotencyRule != .none {
+        id = BasketID(try await nextID("basket"))
+      } else {
+        throw Problem(.notFound)
+      }
       do {
         let outcome = try await execute(command(id))
         if found == nil, opens, !outcome.isDuplicate { services.openBaskets.remember(id, of: user) }

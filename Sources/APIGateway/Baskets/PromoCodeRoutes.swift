@@ -34,7 +34,8 @@ enum PromoCodeRoutes {
         handler: replace),
       Route(
         .delete, "/admin/promo-codes/{id}", "deletePromoCode", "Deletes a code; its text is never used again",
-        in: IDInput<PromoCodeID>.self, out: nil, status: 204, access: .administrators, idempotency: .none, precondition: .ifMatch, problems: []
+        in: IDInput<PromoCodeID>.self, out: nil, status: 204, access: .administrators, idempotency: .none, precondition: .ifMatch,
+        problems: []
       ) { input, call in
         let code = try await text(of: input.id, call)
         return .command(try await call.execute(DeletePromoCode(code: code), ifMatch: PromoCode.self, code))

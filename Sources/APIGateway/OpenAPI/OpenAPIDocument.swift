@@ -30,7 +30,8 @@ enum OpenAPIDocument {
       "openapi": "3.1.0",
       "info": [
         "title": "Comptoir", "version": "1.0.0",
-        "description": "Commands answer with the position of what they wrote (Comptoir-Position); queries can ask for at least that position (Comptoir-Min-Position).",
+        "description":
+          "Commands answer with the position of what they wrote (Comptoir-Position); queries can ask for at least that position (Comptoir-Min-Position).",
       ],
       "servers": [["url": "/"]],
       "paths": .object(paths),
@@ -89,7 +90,8 @@ enum OpenAPIDocument {
         parameter(
           "Comptoir-Min-Position", "header", Schema.integer.with("minimum", 0).json, required: false,
           description: "The answer is at least as new as this position."))
-      list.append(parameter("Prefer", "header", Schema.text.json, required: false, description: "wait=n: seconds to wait for that position."))
+      list.append(
+        parameter("Prefer", "header", Schema.text.json, required: false, description: "wait=n: seconds to wait for that position."))
     }
     return list
   }

@@ -62,7 +62,8 @@ extension Problem {
     case .loneSurrogate: code = .loneSurrogate
     }
     self.init(
-      code, detail: LocalizedText("\(code.entry.title.english) (byte \(error.offset))", "\(code.entry.title.french) (octet \(error.offset))"),
+      code,
+      detail: LocalizedText("\(code.entry.title.english) (byte \(error.offset))", "\(code.entry.title.french) (octet \(error.offset))"),
       errors: code.status == 422 ? [FieldProblem(error.path, code)] : [])
   }
 }

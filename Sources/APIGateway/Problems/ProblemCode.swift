@@ -104,9 +104,11 @@ enum ProblemCode: String, Sendable, CaseIterable {
     case .tooSmall: return answer(422, "The value is too small.", "La valeur est trop petite.")
     case .tooLarge: return answer(422, "The value is too large.", "La valeur est trop grande.")
     case .invalidFormat: return answer(422, "The value has the wrong form.", "La valeur n'a pas la bonne forme.")
-    case .valueNotAllowed: return answer(422, "The value is not one of those allowed.", "La valeur ne fait pas partie des valeurs permises.")
+    case .valueNotAllowed:
+      return answer(422, "The value is not one of those allowed.", "La valeur ne fait pas partie des valeurs permises.")
     case .nulCharacter: return answer(422, "The text holds U+0000.", "Le texte contient U+0000.")
-    case .loneSurrogate: return answer(422, "The text holds half a surrogate pair.", "Le texte contient une moitié de paire de substitution.")
+    case .loneSurrogate:
+      return answer(422, "The text holds half a surrogate pair.", "Le texte contient une moitié de paire de substitution.")
     case .commonPassword: return answer(422, "The password is a common one.", "Le mot de passe est trop courant.")
     case .unknownReference: return answer(422, "What the field names does not exist.", "Ce que désigne le champ n'existe pas.")
 
@@ -120,7 +122,8 @@ enum ProblemCode: String, Sendable, CaseIterable {
     case .idempotencyKeyReused:
       return answer(422, "The Idempotency-Key was used for another request.", "Cette Idempotency-Key a servi à une autre requête.")
     case .idempotencyKeySpent:
-      return answer(409, "The request was carried out; its answer is no longer kept.", "La requête a été exécutée ; sa réponse n'est plus conservée.")
+      return answer(
+        409, "The request was carried out; its answer is no longer kept.", "La requête a été exécutée ; sa réponse n'est plus conservée.")
     case .preconditionFailed: return answer(412, "The resource has changed meanwhile.", "La ressource a changé entre-temps.")
     case .preconditionRequired: return answer(428, "An If-Match header is required.", "Un en-tête If-Match est obligatoire.")
     case .positionAhead: return answer(422, "The position is beyond the end of the log.", "La position dépasse la fin du journal.")
@@ -150,8 +153,10 @@ enum ProblemCode: String, Sendable, CaseIterable {
     case .internalError: return answer(500, "Something went wrong on our side.", "Une erreur s'est produite de notre côté.")
     case .unavailable: return answer(503, "The service cannot answer at the moment.", "Le service ne peut pas répondre pour le moment.")
     case .busy: return answer(503, "Too many requests are waiting.", "Trop de requêtes sont en attente.")
-    case .readSideBehind: return answer(503, "The data asked for has not arrived yet.", "Les données demandées ne sont pas encore arrivées.")
-    case .projectionParked: return answer(503, "An event of this row waits for repair.", "Un événement de cette ligne attend une réparation.")
+    case .readSideBehind:
+      return answer(503, "The data asked for has not arrived yet.", "Les données demandées ne sont pas encore arrivées.")
+    case .projectionParked:
+      return answer(503, "An event of this row waits for repair.", "Un événement de cette ligne attend une réparation.")
     }
   }
 

@@ -39,7 +39,9 @@ struct Listing: Sendable {
     var read: @Sendable (String) throws -> PostgresValue
 
     /// - Parameter value: turns what was read into a parameter.
-    init<T: FieldType>(_ name: String, alias: String? = nil, _ type: T, _ sql: String, _ value: @escaping @Sendable (T.Value) -> PostgresValue) {
+    init<T: FieldType>(
+      _ name: String, alias: String? = nil, _ type: T, _ sql: String, _ value: @escaping @Sendable (T.Value) -> PostgresValue
+    ) {
       self.name = name
       self.alias = alias
       self.sql = sql

@@ -143,7 +143,10 @@ private struct Page {
     }
     // Going backward, the page that one came from lies ahead; going forward, there is one behind unless this is the first.
     next = hasMore || isBackward ? try cursor(5, isBackward: false) : nil
-    previous = isBackward ? (hasMore ? try cursor(3, isBackward: true) : nil) : (request.cursor != nil || request.offset > 0 ? try cursor(3, isBackward: true) : nil)
+    previous =
+      isBackward
+      ? (hasMore ? try cursor(3, isBackward: true) : nil)
+      : (request.cursor != nil || request.offset > 0 ? try cursor(3, isBackward: true) : nil)
     total = try row.optionalInt64(7)
   }
 

@@ -12,7 +12,8 @@ extension Route {
   static func row<Input: RouteInput>(
     _ path: String, _ operation: String, _ summary: String, in input: Input.Type, out output: Schema, access: Access,
     from side: @escaping @Sendable (GatewayServices) -> ReadSide, _ statement: PostgresStatement, problems: [ProblemCode] = [],
-    stream: (@Sendable (Input, PostgresRow) throws -> StreamName)? = nil, parameters: @escaping @Sendable (Input, Call) throws -> [PostgresValue]
+    stream: (@Sendable (Input, PostgresRow) throws -> StreamName)? = nil,
+    parameters: @escaping @Sendable (Input, Call) throws -> [PostgresValue]
   ) -> Route {
     var route = Route(
       .get, path, operation, summary, in: input, out: output.asData, access: access, idempotency: .none, problems: problems

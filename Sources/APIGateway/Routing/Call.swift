@@ -56,7 +56,8 @@ struct Call: Sendable {
   /// Where events say they come from.
   var context: CommandContext {
     CommandContext(
-      correlationID: UUID(uuidString: requestID) ?? UUID(namespace: Self.requestNamespace, name: requestID), causationID: nil, actor: caller?.actor, traceparent: Traceparent.valid(head.headerFields[.traceparent]))
+      correlationID: UUID(uuidString: requestID) ?? UUID(namespace: Self.requestNamespace, name: requestID), causationID: nil,
+      actor: caller?.actor, traceparent: Traceparent.valid(head.headerFields[.traceparent]))
   }
 
   /// The space of correlation ids made from request ids that are no UUIDs.

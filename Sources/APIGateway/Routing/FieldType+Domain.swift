@@ -37,7 +37,8 @@ struct DecimalField: FieldType {
     Schema([
       "type": ["string", "number"],
       "pattern": .string("^-?[0-9]+(\\.[0-9]{1,\(scale)})?$"),
-      "description": .string("Decimal with at most \(scale) digits after the point, \(text(range.lowerBound)) to \(text(range.upperBound))."),
+      "description": .string(
+        "Decimal with at most \(scale) digits after the point, \(text(range.lowerBound)) to \(text(range.upperBound))."),
     ])
   }
 

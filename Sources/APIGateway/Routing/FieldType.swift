@@ -115,9 +115,11 @@ struct TextField: FieldType {
     case .email:
       guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")), at != text.startIndex else { return false }
       let domain = text[text.utf8.index(after: at)...]
-      return !domain.isEmpty && !domain.hasPrefix(".") && !domain.hasSuffix(".") && !text.unicodeScalars.contains { $0.value <= 32 || $0.value == 127 }
+      return !domain.isEmpty && !domain.hasPrefix(".") && !domain.hasSuffix(".")
+        && !text.unicodeScalars.contains { $0.value <= 32 || $0.value == 127 }
     case .webAddress:
-      return (text.hasPrefix("https://") || text.hasPrefix("http://")) && !text.unicodeScalars.contains { $0.value <= 32 || $0.value == 127 }
+      return (text.hasPrefix("https://") || text.hasPrefix("http://"))
+        && !text.unicodeScalars.contains { $0.value <= 32 || $0.value == 127 }
     case .countryCode: return text.utf8.count == 2 && text.utf8.allSatisfy { $0 >= 65 && $0 <= 90 }
     }
   }

@@ -53,7 +53,8 @@ struct Route: Sendable {
       method, path, operation, summary, describing: description, out: output, status: status, access: access, idempotency: idempotency,
       precondition: precondition, problems: problems, aliases: aliases
     ) { call in
-      let reader = try InputReader(path: call.pathValues, query: call.query, body: hasBody ? call.jsonBody(isRequired: isBodyRequired) : nil)
+      let reader = try InputReader(
+        path: call.pathValues, query: call.query, body: hasBody ? call.jsonBody(isRequired: isBodyRequired) : nil)
       return try await handler(InputReader.read(input, reader), call)
     }
   }
@@ -91,7 +92,8 @@ struct Route: Sendable {
     if hasBody {
       codes += [
         .invalidJSON, .duplicateField, .tooDeep, .missingBody, .bodyTooLarge, .unsupportedMediaType, .invalidFields, .unknownField,
-        .missingField, .wrongType, .tooLong, .tooShort, .tooSmall, .tooLarge, .invalidFormat, .valueNotAllowed, .nulCharacter, .loneSurrogate,
+        .missingField, .wrongType, .tooLong, .tooShort, .tooSmall, .tooLarge, .invalidFormat, .valueNotAllowed, .nulCharacter,
+        .loneSurrogate,
       ]
     }
     switch access {

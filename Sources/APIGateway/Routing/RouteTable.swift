@@ -59,7 +59,11 @@ struct RouteTable: Sendable {
         precondition(taken == nil, "\(mount.route.operation) and \(taken!.route.operation) have the same method and path")
         continue
       }
-      if first.hasPrefix("{") { variable.append((segments.dropFirst(), mount)) } else { words[first, default: []].append((segments.dropFirst(), mount)) }
+      if first.hasPrefix("{") {
+        variable.append((segments.dropFirst(), mount))
+      } else {
+        words[first, default: []].append((segments.dropFirst(), mount))
+      }
     }
     return Node(words: words.mapValues(node), variable: variable.isEmpty ? nil : node(variable), mounts: mounts)
   }
