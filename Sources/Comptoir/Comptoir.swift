@@ -19,6 +19,20 @@ struct Comptoir: AsyncParsableCommand {
         COMPTOIR_SECRET               keys the hashes of e-mail addresses
       """,
     subcommands: [Up.self, Gateway.self, Projector.self, Processes.self, Migrate.self, Seed.self, Replay.self, Import.self, VerifyLog.self])
+
+  /// As ArgumentParser does it, but for failures that one line explains.
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      exit(withError: Explanation.line(for: error).map(PlainError.init) ?? error)
+    }
+  }
 }
 
 /// What every subcommand takes.
