@@ -165,6 +165,13 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
+      name: "ShopTests",
+      dependencies: [
+        "Aggregates", "EventSourcing", "EventStore", "Migrations", "Postgres", "PostgresTesting", "ProcessManagers", "Projectors",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings),
+    .testTarget(
       name: "APIGatewayTests",
       dependencies: [
         "APIGateway", "Aggregates", "EventSourcing", "EventStore", "EventStoreTesting", "JSON", "Migrations", "Postgres", "PostgresTesting",
