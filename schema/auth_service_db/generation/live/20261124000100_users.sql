@@ -14,8 +14,9 @@ create table users (
   deleted_at timestamptz,
   constraint users_email_check check (email like '%_@_%')
 );
--- Uniqueness is decided by claims; deleted accounts keep their address.
-create unique index users_email_unique on users (lower(email));
+-- Uniqueness is decided by claims; deleted accounts keep their address. A plain index, because one over an expression cannot be deferred and
+-- two addresses may cross in a batch; `replay verify` checks it.
+create index users_email_unique on users (lower(email));
 create index users_deleted_at_index on users (deleted_at);
 
 -- migrate:down
