@@ -32,7 +32,7 @@ public final class PasswordHasher: Sendable {
 
   private let parameters: Parameters
   private let threads: NIOThreadPool
-  private let waiting = Atomic<Int>(0)
+  private let waiting: Atomic<Int>
   private let maximumWaiting: Int
   /// What a password for an unknown account is checked against, so that it takes as long as for a known one.
   private let decoy: String
@@ -42,10 +42,12 @@ public final class PasswordHasher: Sendable {
   ///   - threadCount: how many hashes may run at once; each needs the parameters' memory.
   ///   - maximumWaiting: more requests than this at once are refused.
   public init(_ parameters: Parameters = Parameters(), threadCount: Int = 2, maximumWaiting: Int = 64) throws {
+    // What can throw comes before the first property: Swift 6.3.1's optimiser fails on undoing an initialised `Atomic`.
+    decoy = try Self.hash("no account has this password", parameters)
     self.parameters = parameters
     self.maximumWaiting = maximumWaiting
     threads = NIOThreadPool(numberOfThreads: threadCount)
-    decoy = try Self.hash("no account has this password", parameters)
+    waiting = Atomic(0)
     threads.start()
   }
 
