@@ -167,7 +167,7 @@ let package = Package(
     .testTarget(
       name: "ShopTests",
       dependencies: [
-        "Aggregates", "EventSourcing", "EventStore", "Migrations", "Postgres", "PostgresTesting", "ProcessManagers", "Projectors",
+        "Aggregates", "EventSourcing", "EventStore", "JSON", "Migrations", "Postgres", "PostgresTesting", "ProcessManagers", "Projectors",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),

@@ -17,7 +17,11 @@ struct Roles {
 
   /// The projector of one read database.
   func projector(_ projection: Projection) throws -> ProjectorRunner {
-    let rows = try settings.other("\(projection.database)_projector", at: settings.reader(of: projection.database))
+    let reader = try settings.reader(of: projection.database)
+    // Several installations on one server tell their roles apart by a prefix, which the reader's name has as well.
+    let name = "\(projection.database)_projector"
+    let own = "\(projection.database)_reader"
+    let rows = try settings.other(reader.user.hasSuffix(own) ? reader.user.dropLast(own.count) + name : name, at: reader)
     return ProjectorRunner(
       projection, log: stores.log, leases: stores.log, configuration: rows, holder: holder, logger: settings.logger)
   }

@@ -21,6 +21,9 @@ final class Shop: Sendable {
     self.payments = payments
   }
 
+  /// What the roles' passwords follow from.
+  static let passwordSeed = "a seed for tests"
+
   var one: ShopProcess { processes[0] }
   var two: ShopProcess { processes[1] }
 
@@ -40,26 +43,24 @@ final class Shop: Sendable {
   /// Runs `body` with a shop whose databases nobody else has; they are dropped whatever happens.
   /// - Parameters:
   ///   - runsSagas: whether both processes run the checkout's process manager (one of them works, by its lease).
-  ///   - databases: those that are made.
+  ///   - databases: those that are made; nil for all.
   static func open(
-    runsSagas: Bool = true, timeouts: CheckoutTimeouts = patient, databases: [String] = ["event_store", "subject_keys"],
+    runsSagas: Bool = true, timeouts: CheckoutTimeouts = patient, databases: [String]? = ["event_store", "subject_keys"],
     _ body: (Shop) async throws -> Void
   ) async throws {
     let logger = Logger(label: "shop.tests") { _ in SwiftLogNoOpLogHandler() }
     let migrator = try Migrator(
-      adminURL: try TestDatabase.server().urlWithPassword(), schemaDirectory: projectSchema, passwordSeed: "a seed for tests",
+      adminURL: try TestDatabase.server().urlWithPassword(), schemaDirectory: projectSchema, passwordSeed: passwordSeed,
       prefix: "shop\(UInt32.random(in: 0 ... .max))_", logger: logger)
     try await cleaningUp(
       {
         try await migrator.up(databases)
         let payments = SandboxPayments(keepsLedger: true)
         let processes = ["one", "two"].map { name in
-          // A busy machine answers late; what is measured elsewhere.
+          // A busy machine answers late; how late is measured elsewhere.
           var log = migrator.configuration("event_store", as: .app)
           log.statementTimeout = .seconds(30)
-          log.waitTimeout = .seconds(60)
-          var keys = migrator.configuration("subject_keys", as: .app)
-          keys.waitTimeout = .seconds(60)
+          let keys = migrator.configuration("subject_keys", as: .app)
           return ShopProcess(name, log: log, keys: keys, payments: payments, timeouts: timeouts, logger: logger)
         }
         let shop = Shop(migrator, processes, payments)
