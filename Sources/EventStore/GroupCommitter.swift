@@ -99,6 +99,13 @@ final class GroupCommitter: Sendable {
     return group
   }
 
+  private func takeWaiting() -> [PendingAppend] {
+    state.withLock { state in
+      defer { state.waiting = [] }
+      return state.waiting
+    }
+  }
+
   /// Sends a group, again while the server is away, and tells each append its verdict.
   private func commit(_ group: [PendingAppend]) async {
     let parameters = AppendGroup(group.lazy.map(\.append)).parameters
@@ -114,7 +121,9 @@ final class GroupCommitter: Sendable {
         }
         guard error.isTransient, ContinuousClock.now < deadline else {
           logger.error("an append group failed", metadata: ["error": "\(error)", "appends": "\(group.count)"])
-          for pending in group { pending.completion(.failure(.unavailable(reason: String(describing: error)))) }
+          let reason = String(describing: error)
+          // What came meanwhile has met the same silence: it is told now, rather than after as long again.
+          for pending in group + (error.isTransient ? takeWaiting() : []) { pending.completion(.failure(.unavailable(reason: reason))) }
           return
         }
         // The group may have been written before the connection broke: its command ids make sending it again safe.
