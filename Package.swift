@@ -145,7 +145,10 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "EventStoreTests",
-      dependencies: ["EventStore", "EventStoreTesting", "JSON", "Postgres"],
+      dependencies: [
+        "EventSourcing", "EventStore", "EventStoreTesting", "JSON", "Migrations", "Postgres", "PostgresTesting",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "AggregatesTests",

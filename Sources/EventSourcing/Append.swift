@@ -132,7 +132,9 @@ public enum TimerDue: Hashable, Sendable {
 public enum TimerChange: Hashable, Sendable {
   /// Sets or moves the timer with this name. The payload is one JSON object and says what to do when it fires.
   case set(name: String, due: TimerDue, payload: [UInt8])
-  case cancel(name: String)
+  /// Cancels a timer; nothing happens when there is none.
+  /// - Parameter setting: `DueTimer.setting` of the one that fired: a timer set again meanwhile stays. Nil for whatever is set.
+  case cancel(name: String, setting: Position? = nil)
 }
 
 /// How a repeated command is recognised.

@@ -142,8 +142,10 @@ public struct DecisionSession {
     timers.append(.set(name: name, due: due, payload: payload.jsonBytes))
   }
 
-  public mutating func cancelTimer(_ name: String) {
-    timers.append(.cancel(name: name))
+  /// Cancels a timer; nothing happens when there is none.
+  /// - Parameter setting: only this setting, as `DueTimer.setting` names it; nil for whatever is set.
+  public mutating func cancelTimer(_ name: String, setting: Position? = nil) {
+    timers.append(.cancel(name: name, setting: setting))
   }
 
   /// Forgets what was recorded, but not what was seen: the append will still expect every loaded stream as it was.

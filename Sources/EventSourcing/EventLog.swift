@@ -53,11 +53,14 @@ public struct DueTimer: Hashable, Sendable {
   public var dueAt: Timestamp
   /// One JSON object, as it was set.
   public var payload: [UInt8]
+  /// Which setting this is: the position of the append that set it. Firing cancels this one and no later one.
+  public var setting: Position
 
-  public init(name: String, dueAt: Timestamp, payload: [UInt8]) {
+  public init(name: String, dueAt: Timestamp, payload: [UInt8], setting: Position) {
     self.name = name
     self.dueAt = dueAt
     self.payload = payload
+    self.setting = setting
   }
 }
 

@@ -151,9 +151,9 @@ struct AppendGroup {
 
   private mutating func add(_ timer: TimerChange, number: Int32) {
     timerAppends.append(number)
-    timerSettings.append(nil)
     switch timer {
     case .set(let name, let due, let payload):
+      timerSettings.append(nil)
       timerCancels.append(false)
       timerNames.append(name)
       timerPayloads.append(payload)
@@ -165,7 +165,8 @@ struct AppendGroup {
         timerDues.append(nil)
         timerDelays.append(delay.microseconds)
       }
-    case .cancel(let name):
+    case .cancel(let name, let setting):
+      timerSettings.append(setting?.rawValue)
       timerCancels.append(true)
       timerNames.append(name)
       timerPayloads.append(nil)

@@ -40,6 +40,11 @@ final class GroupCommitter: Sendable {
   }
 
   func submit(_ append: PendingAppend) {
+    if let defect = append.append.dataDefect {
+      // Never within the call, as every other answer.
+      Task { append.completion(.failure(.invalid(reason: defect))) }
+      return
+    }
     enum Next { case queued, start, refused(String) }
     let next: Next = state.withLock { state in
       if state.isClosed { return .refused("the log is closed") }
@@ -114,7 +119,8 @@ final class GroupCommitter: Sendable {
     while true {
       do {
         let result = try await client.query(AppendGroup.statement, parameters)
-        return answer(group, result, isResent: isResent)
+        answer(group, result, own: isResent ? await ownCommands(group) : [])
+        return
       } catch let error {
         if error.isBadData {
           return await splitOrRefuse(group, error)
@@ -143,7 +149,21 @@ final class GroupCommitter: Sendable {
     await commit(Array(group[(group.count / 2)...]))
   }
 
-  private func answer(_ group: [PendingAppend], _ rows: PostgresResult, isResent: Bool) {
+  /// Of a group that was sent again, the commands that this process wrote, and not a twin elsewhere that was faster: their first
+  /// event has the token of the append. When that cannot be found out they count as repeated, which is always true.
+  private func ownCommands(_ group: [PendingAppend]) async -> Set<CommandID> {
+    let tokens = Dictionary(group.map { ($0.append.commandID, $0.append.token) }) { first, _ in first }
+    guard let rows = try? await client.query(Statements.commandTokens, [.uuidArray(tokens.keys.map(\.uuid))]) else { return [] }
+    var own: Set<CommandID> = []
+    for row in rows {
+      guard let uuid = try? row.uuid(0), let token = try? row.uuid(1) else { continue }
+      if tokens[CommandID(uuid)] == DecisionToken(token) { own.insert(CommandID(uuid)) }
+    }
+    return own
+  }
+
+  private func answer(_ group: [PendingAppend], _ rows: PostgresResult, own: Set<CommandID>) {
+    var own = own
     var last = Position.start
     for (pending, row) in zip(group, rows) {
       var verdict: Result<AppendResult, AppendError>
@@ -154,9 +174,8 @@ final class GroupCommitter: Sendable {
       }
       if case .success(var result) = verdict {
         if !result.isDuplicate { last = max(last, result.position) }
-        // What a group sent again finds written is its own work. Should a twin from elsewhere have been faster after all, the
-        // tokens of later appends tell.
-        if isResent, result.isDuplicate, pending.append.idempotency == .derived {
+        // What a group sent again finds written is its own work; only the first of several with this id did it.
+        if result.isDuplicate, pending.append.idempotency == .derived, own.remove(pending.append.commandID) != nil {
           result.isDuplicate = false
           verdict = .success(result)
         }

@@ -107,7 +107,9 @@ public final class PostgresEventLog: EventLog, Sendable {
 
   public func dueTimers(limit: Int) async throws -> [DueTimer] {
     try await client.query(Statements.dueTimers, [.int32(Int32(limit))]).map { row in
-      DueTimer(name: try row.string(0), dueAt: Timestamp(microseconds: try row.timestamp(1)), payload: try row.bytes(2))
+      DueTimer(
+        name: try row.string(0), dueAt: Timestamp(microseconds: try row.timestamp(1)), payload: try row.bytes(2),
+        setting: Position(try row.int64(3)))
     }
   }
 

@@ -18,6 +18,10 @@ enum Statements {
     and ($4::text[] is null or category = any ($4)) and ($5::text[] is null or type = any ($5)) order by position limit $3
     """)
 
+  /// $1 command ids uuid[].
+  static let commandTokens = PostgresStatement(
+    "command_tokens", "select command_id, token from event_store.log where command_id = any ($1) and command_index = 0")
+
   static let head = PostgresStatement("head", "select position from event_store.head()")
 
   /// $1 stream text, $2 fingerprint text.
@@ -33,7 +37,7 @@ enum Statements {
   static let nextIDs = PostgresStatement("next_ids", "select event_store.next_ids($1, $2)")
 
   /// $1 limit integer.
-  static let dueTimers = PostgresStatement("due_timers", "select name, due_at, payload from event_store.due_timers($1)")
+  static let dueTimers = PostgresStatement("due_timers", "select name, due_at, payload, position from event_store.due_timers($1)")
 
   /// $1 first position bigint, $2 last position bigint.
   static let verify = PostgresStatement("verify", "select kind, position from event_store.verify($1, $2)")

@@ -98,6 +98,10 @@ public final class InMemoryEventLog: EventLog {
     }
   }
 
+  func withState<R>(_ body: (inout InMemoryLogState) -> R) -> R {
+    state.withLock { body(&$0) }
+  }
+
   /// Judges everything that waits, then tells each writer. Runs on `worker` alone.
   private func runGroup() {
     let told = state.withLock { state in

@@ -14,6 +14,14 @@ struct InMemoryLogState {
     var expiresAt: Timestamp
   }
 
+  /// Who may run something. Kept for ever, so that an epoch never comes twice.
+  struct Lease {
+    /// Nil: given back.
+    var holder: String?
+    var epoch: Int64
+    var expiresAt: Timestamp
+  }
+
   var now: Timestamp
   var events: [RecordedEvent] = []
   /// Positions by stream and version.
@@ -27,6 +35,8 @@ struct InMemoryLogState {
   var nextIDs: [String: Int64] = [:]
   var keys: [SubjectID: SubjectKey] = [:]
   var forgotten: Set<SubjectID> = []
+  var leases: [String: Lease] = [:]
+  var subscriptions: [String: (position: Position, epoch: Int64)] = [:]
 
   var waiting: [(Append, Completion)] = []
   var isHeld = false
@@ -130,14 +140,20 @@ struct InMemoryLogState {
       try checkText(part.stream.rawValue)
       for event in part.events {
         try checkText(event.type)
+        guard (1...Int(Int16.max)).contains(event.schemaVersion) else { throw .invalid(reason: "a schema version is out of range") }
         try checkObject(event.payload)
       }
     }
     for claim in append.claims { try checkText(claim.key) }
-    for case .set(let name, _, let payload) in append.timers {
-      try checkText(name)
-      try checkObject(payload)
+    for timer in append.timers {
+      switch timer {
+      case .set(let name, _, let payload):
+        try checkText(name)
+        try checkObject(payload)
+      case .cancel(let name, _): try checkText(name)
+      }
     }
+    for case let text? in [append.context.actor, append.context.traceparent] { try checkText(text) }
   }
 
   private func checkText(_ text: String) throws(AppendError) {
@@ -188,10 +204,12 @@ struct InMemoryLogState {
 
   private mutating func change(_ timer: TimerChange, _ recordedAt: Timestamp) {
     switch timer {
-    case .set(let name, .at(let due), let payload): timers[name] = DueTimer(name: name, dueAt: due, payload: payload)
+    case .set(let name, .at(let due), let payload):
+      timers[name] = DueTimer(name: name, dueAt: due, payload: payload, setting: head)
     case .set(let name, .after(let delay), let payload):
-      timers[name] = DueTimer(name: name, dueAt: recordedAt + delay, payload: payload)
-    case .cancel(let name): timers[name] = nil
+      timers[name] = DueTimer(name: name, dueAt: recordedAt + delay, payload: payload, setting: head)
+    case .cancel(let name, let setting):
+      if setting == nil || timers[name]?.setting == setting { timers[name] = nil }
     }
   }
 }

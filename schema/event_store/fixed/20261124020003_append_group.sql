@@ -94,7 +94,7 @@ $$;
 --                  key_reused               the command id is here with another request hash
 --                  key_spent                its answer has expired, its events are here
 --                  wrong_expected_version   stream, and actual_version (0: there is none; equal to the expected one: another token)
---                  claim_taken              claim_key, claim_owner: taken, or to be released, by another than its owner
+--                  claim_taken              claim_key, claim_owner: another holds it. To release what another holds does nothing
 --   position       of its last event, or of the head where it wrote none; null for the refused
 --   versions       of its streams after it, in order of its parts
 --
@@ -238,7 +238,13 @@ begin
       else
         verdicts[a] := 'duplicate';
         positions[a] := positions[twin];
-        old_versions[a] := (part_results[first_parts[twin] : first_parts[twin + 1] - 1])::text;
+        -- A command decided again may name other streams than its first run.
+        old_versions[a] := (
+          select array_agg(coalesce(
+              (select part_results[t.n] from generate_series(first_parts[twin], first_parts[twin + 1] - 1) t(n)
+                where part_streams[t.n] = part_streams[i.n] limit 1),
+              head_versions[part_streams[i.n]]) order by i.n)
+            from generate_subscripts(part_appends, 1) i(n) where part_appends[i.n] = a)::text;
         if client_classes[a] then
           old_answers[a] := answers[twin];
         end if;
@@ -258,7 +264,6 @@ begin
         if known_command.request_hash = request_hashes[a] then
           verdicts[a] := 'duplicate';
           positions[a] := known_command.position;
-          old_versions[a] := known_command.versions::text;
           old_answers[a] := known_command.answer;
         else
           verdicts[a] := 'key_reused';
@@ -275,19 +280,23 @@ begin
         refused := true;
         verdicts[a] := 'duplicate';
         -- Events of one append stand side by side, within one commit.
-        select max(w.last), array_agg(w.version order by w.first)
-          into known_command.position, known_command.versions
-          from (
-            select min(o.position) as first, max(o.position) as last, max(o.version) as version
-              from event_store.events o
-              where o.command_id = command_ids[a] and o.position >= known_positions[a]
-                and o.position <= (
-                  select m.last_position from event_store.commits m
-                    where m.last_position >= known_positions[a] order by m.last_position limit 1)
-              group by o.stream
-          ) w;
-        positions[a] := known_command.position;
-        old_versions[a] := known_command.versions::text;
+        positions[a] := (
+          select max(o.position) from event_store.events o
+            where o.command_id = command_ids[a] and o.position >= known_positions[a]
+              and o.position <= (
+                select m.last_position from event_store.commits m
+                  where m.last_position >= known_positions[a] order by m.last_position limit 1));
+      end if;
+      if refused and verdicts[a] = 'duplicate' then
+        -- The versions of then, of the streams that are named now: those the command wrote, and, rarely, others.
+        old_versions[a] := (
+          select array_agg(coalesce(
+              (select max(o.version) from event_store.events o
+                where o.position >= known_positions[a] and o.position <= positions[a] and o.stream = streams[part_streams[i.n]]),
+              (select o.version from event_store.events o
+                where o.stream = streams[part_streams[i.n]] and o.position <= positions[a] order by o.version desc limit 1),
+              0) order by i.n)
+            from generate_subscripts(part_appends, 1) i(n) where part_appends[i.n] = a)::text;
       end if;
     end if;
 
@@ -312,10 +321,10 @@ begin
       next_p := next_p + 1;
     end loop;
 
-    -- Is every claim free, or the owner's own?
+    -- Is every claim that is to be taken free, or the owner's own?
     while claim_appends[next_c] = a loop
       k := claim_indexes[next_c];
-      if not refused and owners[k] <> claim_owners[next_c] then
+      if not refused and not claim_releases[next_c] and owners[k] <> claim_owners[next_c] then
         refused := true;
         verdicts[a] := 'claim_taken';
         bad_keys[a] := claim_keys[k];
@@ -364,8 +373,10 @@ begin
       while c < next_c loop
         k := claim_indexes[c];
         if claim_releases[c] then
-          owners[k] := null;
-          any_release := true;
+          if owners[k] = claim_owners[c] then
+            owners[k] := null;
+            any_release := true;
+          end if;
         elsif owners[k] is null then
           owners[k] := claim_owners[c];
           owner_positions[k] := new_position;

@@ -54,11 +54,11 @@ set search_path = pg_catalog, pg_temp set jit = off as $$
           where m.last_position < c.last_position order by m.last_position desc limit 1
       ) p on true
       where c.last_position >= from_position and c.first_position <= to_position
-  ), checked as (
-    select c.first_position, c.last_position, e.members, e.bad, e.present,
-      c.first_position = c.previous_position + 1
-        and c.hash = event_store.commit_hash(c.previous_hash, c.first_position, c.last_position, c.recorded_at, e.members)
-        as is_chained
+        -- Where commits are missing, the next one there is tells.
+        or c.last_position = (select min(m.last_position) from event_store.commits m where m.last_position >= to_position)
+  ), computed as (
+    select c.*, e.members, e.bad, e.present,
+      event_store.commit_hash(c.previous_hash, c.first_position, c.last_position, c.recorded_at, e.members) as hash_now
       from joined c
       left join lateral (
         select string_agg(int8send(o.position) || int8send(o.version) || o.digest, null order by o.position) as members,
@@ -68,15 +68,28 @@ set search_path = pg_catalog, pg_temp set jit = off as $$
             o.command_index, o.token, o.occurred_at)) as bad
           from event_store.events o where o.position between c.first_position and c.last_position
       ) e on true
+  ), checked as (
+    -- Or from the hash the previous one should have: then that one alone was edited.
+    select c.*, lag(c.hash_now) over (order by c.last_position) as previous_hash_now from computed c
   ), found as (
     select 'event' as kind, b.position from checked c, unnest(c.bad) b(position)
     union all
     select 'missing', n from checked c, generate_series(c.first_position, c.last_position) n
       where c.present is null or cardinality(c.present) < c.last_position - c.first_position + 1 and n <> all (c.present)
     union all
-    select 'commit', c.last_position from checked c where c.is_chained is not true
+    select 'commit', c.last_position from checked c
+      where c.first_position <> c.previous_position + 1
+        or case
+          when c.hash = c.hash_now then false
+          else c.hash is distinct from
+            event_store.commit_hash(c.previous_hash_now, c.first_position, c.last_position, c.recorded_at, c.members)
+        end
     union all
-    -- Events no commit knows of.
+    -- Events no commit knows of: between two commits, and after the last.
+    select 'event', o.position from checked c
+      join event_store.events o on o.position > c.previous_position and o.position < c.first_position
+      where c.first_position > c.previous_position + 1 and o.position between from_position and to_position
+    union all
     select 'event', o.position from event_store.events o
       where o.position between from_position and to_position
         and o.position > coalesce((select max(m.last_position) from event_store.commits m), 0)
