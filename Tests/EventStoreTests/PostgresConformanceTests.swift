@@ -9,7 +9,8 @@ import Testing
     try await withStore(databases: ["event_store", "subject_keys"]) { store in
       let keys = store.subjectKeys()
       let log = store.log(keys: keys)
-      let place = ConformancePlace(log: log, subscriptions: log) { try await Task.sleep(for: $0) } forget: { try await keys.forget($0) }
+      let place = ConformancePlace(
+        log: log, subscriptions: log, letTimePass: { try await Task.sleep(for: $0) }, forget: { try await keys.forget($0) })
       for check in ConformanceCheck.all {
         do {
           try await check.run(in: place)

@@ -39,7 +39,8 @@ final class PrivateServer {
     if getuid() == 0 { try command("/usr/bin/chown", ["postgres", folder]) }
     try command(
       "\(programs)/initdb",
-      ["--pgdata", "\(folder)/data", "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8"], asServer: true)
+      ["--pgdata", "\(folder)/data", "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8"],
+      asServer: true)
   }
 
   /// Starts it, also after a kill: then it recovers first.

@@ -62,8 +62,9 @@ import Testing
         $0.password = own.password
       }
       #expect(try await service.allEvents().map(\.position.rawValue) == [1, 2, 4])
-      #expect(try await service.readLog(after: .start, filter: EventFilter(categories: ["user"]), limit: 10).events.map(\.position.rawValue) == [4])
-      #expect(try await service.readLog(after: Position(2), filter: EventFilter(categories: ["user"]), limit: 1).position == Position(4))
+      let users = EventFilter(categories: ["user"])
+      #expect(try await service.readLog(after: .start, filter: users, limit: 10).events.map(\.position.rawValue) == [4])
+      #expect(try await service.readLog(after: Position(2), filter: users, limit: 1).position == Position(4))
       #expect(try await service.head() == Position(4))
       // And does nothing else.
       guard case .failure(.unavailable) = await service.verdict(append("order-1")) else {

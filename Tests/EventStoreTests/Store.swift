@@ -80,8 +80,8 @@ final class Store: Sendable {
         try await body(backend)
         if end == .rollback { throw RolledBack() }
       }
-    } catch is RolledBack {
-    } catch where end == .killed {
+    } catch {
+      guard error is RolledBack || end == .killed else { throw error }
     }
   }
 
