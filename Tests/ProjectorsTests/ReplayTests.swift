@@ -112,7 +112,8 @@ struct ReplayTests {
     try await withToy { toy in
       var history = ToyHistory(seed: 5)
       for _ in 0..<300 { try await toy.append(history.event()) }
-      try await toy.append(.addOwner(1_001, "x"), .addThing(1_001, owner: 1_001, "a", price: 1), .addThing(1_002, owner: nil, "b", price: 2))
+      try await toy.append(
+        .addOwner(1_001, "x"), .addThing(1_001, owner: 1_001, "a", price: 1), .addThing(1_002, owner: nil, "b", price: 2))
       try await toy.append(.link(1_001, 8, "gone"), .mark(1_001, true))
       try await toy.projectAll()
       try await toy.execute(

@@ -17,7 +17,9 @@ struct SchemaTests {
     do {
       try await migrator.up([projection.database])
       let declared = projection.tables.flatMap { table in
-        table.columns.map { "\(table.part.rawValue).\(table.name).\($0.name) \($0.type.sqlName)" + (table.key.contains($0.name) ? " key" : "") }
+        table.columns.map {
+          "\(table.part.rawValue).\(table.name).\($0.name) \($0.type.sqlName)" + (table.key.contains($0.name) ? " key" : "")
+        }
       }
       let real = try await withClient(migrator.configuration(projection.database, as: .owner)) { client in
         try await client.query(

@@ -36,7 +36,9 @@ struct ToyPlace: Sendable {
   }
 
   /// Opens the checkpoint, as the projector's role.
-  func tenure(_ projector: PostgresClient, leaseEpoch: Int64 = 1, limits: ProjectorLimits = ProjectorLimits()) async throws -> ProjectorTenure {
+  func tenure(
+    _ projector: PostgresClient, leaseEpoch: Int64 = 1, limits: ProjectorLimits = ProjectorLimits()
+  ) async throws -> ProjectorTenure {
     try await ProjectorTenure.open(Toy.projection, log: log, client: projector, leaseEpoch: leaseEpoch, limits: limits)
   }
 

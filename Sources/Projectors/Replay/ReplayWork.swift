@@ -46,7 +46,7 @@ final class ReplayWork {
     report(.loading)
     do {
       try await fillFast(to: end)
-    } catch where FailureKind(error) == .data {
+    } catch  where FailureKind(error) == .data {
       replay.logger.warning("the data was refused, applying event by event", metadata: ["error": "\(error)"])
       shadow = try await replay.migrator.createShadow(of: replay.projection.database)
       state.isCareful = true

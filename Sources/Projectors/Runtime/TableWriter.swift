@@ -87,7 +87,8 @@ struct TableWriter {
   }
 
   private func delete(_ keys: [RowKey], required: Bool) throws(ProjectorError) -> PostgresCall {
-    let removed = "delete from \(name) t using unnest(\(arrays(keyColumns, from: 1))) as v(\(aliases("k", keyColumns.count))) where \(keyCondition)"
+    let removed =
+      "delete from \(name) t using unnest(\(arrays(keyColumns, from: 1))) as v(\(aliases("k", keyColumns.count))) where \(keyCondition)"
     return checked("delete\(required ? "" : "?") \(name)", removed, count: required ? keys.count : nil, try keyParameters(keys))
   }
 
@@ -125,7 +126,8 @@ struct TableWriter {
         }
         let statement = PostgresStatement(
           "update \(set.map { String($0.column) }.joined(separator: ",")) where \(column) \(name)",
-          "update \(name) t set \(assignments.joined(separator: ", ")) where \(quoted(table.columns[column].name)) in (\(element(column, 1)))")
+          "update \(name) t set \(assignments.joined(separator: ", ")) where \(quoted(table.columns[column].name)) in (\(element(column, 1)))"
+        )
         var parameters = [try table.columns[column].parameter([value], table: table)]
         for change in set { parameters.append(try table.columns[change.column].parameter([change.value], table: table)) }
         calls.append(PostgresCall(statement, parameters))

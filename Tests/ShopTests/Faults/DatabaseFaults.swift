@@ -1,8 +1,9 @@
-@testable import Aggregates
 import EventSourcing
 import Postgres
 import ProcessManagers
 import Testing
+
+@testable import Aggregates
 
 extension Faults {
   @Suite struct OfTheDatabase {

@@ -1,8 +1,9 @@
-@testable import Aggregates
 import EventSourcing
 import Foundation
 import JSON
 import Testing
+
+@testable import Aggregates
 
 extension Faults {
   @Suite struct OfTheProgram {
@@ -82,7 +83,9 @@ extension Faults {
         let item = #"{"product_id":\#(product),"quantity":1}"#
         try await shop.withoutLog {
           let begin = ContinuousClock.now
-          let answers = await together(4) { try await customers[$0].client.send("POST", "/api/v1/baskets/baskets/items", item, key: "gone") }
+          let answers = await together(4) {
+            try await customers[$0].client.send("POST", "/api/v1/baskets/baskets/items", item, key: "gone")
+          }
           let statuses = try answers.map { try $0.get().status }
           #expect(statuses == [503, 503, 503, 503])
           #expect(ContinuousClock.now - begin < .seconds(25))
@@ -111,7 +114,9 @@ extension Faults {
 
     private func insistOnLogin(_ client: ShopClient, _ login: String) async throws -> String {
       for _ in 0..<100 {
-        if let answer = try? await client.send("POST", "/api/v1/auth/login", login), let token = answer["token"]?.stringValue { return token }
+        if let answer = try? await client.send("POST", "/api/v1/auth/login", login), let token = answer["token"]?.stringValue {
+          return token
+        }
         try await Task.sleep(for: .milliseconds(100))
       }
       throw ShopClient.Unexpected(status: 401, body: "the administrator cannot sign in")

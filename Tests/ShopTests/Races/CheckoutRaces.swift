@@ -1,7 +1,8 @@
-@testable import Aggregates
 import EventSourcing
 import ProcessManagers
 import Testing
+
+@testable import Aggregates
 
 extension Races {
   @Suite struct OverCheckouts {

@@ -1,6 +1,7 @@
-@testable import Aggregates
 import EventSourcing
 import Testing
+
+@testable import Aggregates
 
 extension Races {
   @Suite struct OverPromoCodes {

@@ -1,5 +1,6 @@
-@testable import Aggregates
 import EventSourcing
+
+@testable import Aggregates
 
 /// What a log says, folded from its first event to its last, and whether it can be true.
 struct Ledger {
@@ -80,7 +81,9 @@ struct Ledger {
       faults.append("product \(product): \(state.reserved) reserved, but orders hold \(held[product, default: 0])")
     }
     for (id, order) in orders where order.status == .confirmed && !order.isImported {
-      if reservations[id]?.status != .firm { faults.append("order \(id) is confirmed on a \(reservations[id]?.status ?? .none) reservation") }
+      if reservations[id]?.status != .firm {
+        faults.append("order \(id) is confirmed on a \(reservations[id]?.status ?? .none) reservation")
+      }
       if reservations[id]?.items != order.stockItems { faults.append("order \(id) holds \(reservations[id]?.items ?? [])") }
       if order.paid != order.totalTTC { faults.append("order \(id) is confirmed and paid \(order.paid as Any)") }
       if payments[id]?.status != .captured { faults.append("order \(id) is confirmed, its payment \(payments[id]?.status as Any)") }

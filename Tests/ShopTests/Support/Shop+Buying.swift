@@ -1,8 +1,9 @@
-@testable import Aggregates
 import EventSourcing
 import EventStore
 import ProcessManagers
 import Testing
+
+@testable import Aggregates
 
 /// Somebody who buys.
 struct Buyer: Sendable {

@@ -61,7 +61,8 @@ struct ShopClient: Sendable {
         throw Unexpected(status: answer.status, body: String(decoding: answer.json.serialized, as: UTF8.self))
       }
       guard ContinuousClock.now < deadline else {
-        throw Unexpected(status: answer?.status ?? 0, body: answer.map { String(decoding: $0.json.serialized, as: UTF8.self) } ?? "no answer")
+        throw Unexpected(
+          status: answer?.status ?? 0, body: answer.map { String(decoding: $0.json.serialized, as: UTF8.self) } ?? "no answer")
       }
       try await Task.sleep(for: .milliseconds(100))
     }
