@@ -5,6 +5,10 @@ public import Logging
 import NIOCore
 public import ServiceLifecycle
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// The HTTP edge: commands and queries of all services on one port.
 public struct APIGateway: Service {
   private let configuration: GatewayConfiguration
@@ -32,8 +36,18 @@ public struct APIGateway: Service {
   }
 
   /// Answers requests until a graceful shutdown; then lets those under way finish.
+  /// - Throws: `PortInUse`, or what the server fails with.
   public func run() async throws {
-    try await application.run()
+    do {
+      try await application.run()
+    } catch let error as IOError where error.errnoCode == EADDRINUSE {
+      throw PortInUse(port: configuration.port)
+    }
+  }
+
+  /// Another program listens where the gateway was to.
+  public struct PortInUse: Error {
+    public let port: Int
   }
 
   /// The server, not yet running.

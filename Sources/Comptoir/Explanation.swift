@@ -1,6 +1,6 @@
+import APIGateway
 import EventSourcing
 import Logging
-import NIOCore
 import Postgres
 
 /// Turns what can go wrong at start into one line that says what to do.
@@ -8,9 +8,7 @@ enum Explanation {
   static func line(for error: any Error) -> String? {
     if let plain = error as? PlainError { return plain.description }
     if let error = PostgresError.underlying(error) { return line(for: error) }
-    if let error = error as? IOError, error.errnoCode == 98 {
-      return "the port is in use: give another one with COMPTOIR_PORT"
-    }
+    if let error = error as? APIGateway.PortInUse { return "port \(error.port) is in use: give another one with COMPTOIR_PORT" }
     if case .unavailable(let reason)? = error as? CommandError { return "the log cannot be used: \(reason)" }
     return nil
   }
