@@ -34,13 +34,13 @@ public struct SagaStep<Inner: Command>: Command {
   public var command: Inner
   public var orderID: OrderID
   public var name: String
-  /// The timer that asks for the step; cancelled when a rule refuses it.
-  public var timer: String?
+  /// The setting of a timer that asks for the step; cancelled when a rule refuses it.
+  public var timer: DueTimer?
   /// Whether a refusal is final. Where it is not, it is thrown, and nothing is written.
   public var recordsRefusal: Bool
 
   /// - Parameter name: of the command, for the saga's stream.
-  public init(command: Inner, orderID: OrderID, name: String, timer: String? = nil, recordsRefusal: Bool = true) {
+  public init(command: Inner, orderID: OrderID, name: String, timer: DueTimer? = nil, recordsRefusal: Bool = true) {
     self.command = command
     self.orderID = orderID
     self.name = name
@@ -62,7 +62,7 @@ public struct SagaStep<Inner: Command>: Command {
       session.discardChanges()
       let reason = String(String(describing: rejection).prefix(500))
       try record(.sagaStepRefused(SagaStepRefused(orderID: orderID, step: name, reason: reason)), in: &session)
-      if let timer { session.cancelTimer(timer) }
+      if let timer { session.cancelTimer(timer.name, setting: timer.setting) }
       return .refused(reason: reason)
     }
   }

@@ -30,7 +30,7 @@ extension Checkout {
   }
 
   private func step(_ command: some Command, of order: OrderID, after timer: DueTimer) async throws {
-    let step = SagaStep(command: command, orderID: order, name: String(describing: type(of: command)), timer: timer.name)
+    let step = SagaStep(command: command, orderID: order, name: String(describing: type(of: command)), timer: timer)
     _ = try await executor.execute(step, id: Self.commandID(of: timer), context: Self.timerContext)
   }
 
