@@ -24,6 +24,18 @@ extension UUID {
   }
 }
 
+extension UUID {
+  /// A random id, version 4 of the same RFC. `UUID()` opens and closes `/dev/urandom` each time on Linux, which is as dear as the rest of a decision.
+  static func random() -> UUID {
+    var generator = SystemRandomNumberGenerator()
+    let words = (generator.next() as UInt64, generator.next() as UInt64)
+    var bytes = withUnsafeBytes(of: words) { $0.loadUnaligned(as: uuid_t.self) }
+    bytes.6 = bytes.6 & 0x0F | 0x40
+    bytes.8 = bytes.8 & 0x3F | 0x80
+    return UUID(uuid: bytes)
+  }
+}
+
 /// The identity of a command. The same id is carried out at most once, however often it is sent.
 public struct CommandID: Hashable, Sendable, CustomStringConvertible {
   public let uuid: UUID
@@ -34,7 +46,7 @@ public struct CommandID: Hashable, Sendable, CustomStringConvertible {
 
   /// A fresh id, for a command that nobody will send again.
   public init() {
-    uuid = UUID()
+    uuid = .random()
   }
 
   /// The namespace of ids made from a client's key, and of ids made from what caused a command.
@@ -72,6 +84,6 @@ public struct DecisionToken: Hashable, Sendable {
 
   /// A random token.
   public init() {
-    uuid = UUID()
+    uuid = .random()
   }
 }

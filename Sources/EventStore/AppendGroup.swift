@@ -8,10 +8,35 @@ struct PendingAppend: Sendable {
   let completion: @Sendable (Result<AppendResult, AppendError>) -> Void
   /// A rough size in bytes, which bounds a group.
   let size: Int
+  let metadata: [UInt8]
+  /// Of the events of all its streams, in order.
+  let eventIDs: [UUID]
+  let digests: [[UInt8]]
+  /// Why the data cannot be sent; then nothing was hashed.
+  let defect: String?
 
+  /// Hashes here, in whoever hands the append over: while a group is put together the log waits for it.
   init(_ append: Append, _ completion: @escaping @Sendable (Result<AppendResult, AppendError>) -> Void) {
     self.append = append
     self.completion = completion
+    defect = append.dataDefect
+    let metadata = append.context.metadata
+    var eventIDs: [UUID] = []
+    var digests: [[UInt8]] = []
+    for part in append.streams where defect == nil {
+      for event in part.events {
+        let index = eventIDs.count
+        let eventID = append.commandID.eventID(at: index)
+        eventIDs.append(eventID)
+        digests.append(
+          EventDigest.digest(
+            of: event, id: eventID, stream: part.stream, metadata: metadata, commandID: append.commandID, index: index,
+            token: append.token))
+      }
+    }
+    self.metadata = metadata
+    self.eventIDs = eventIDs
+    self.digests = digests
     size = append.streams.reduce(256) { $1.events.reduce($0 + 128) { $0 + $1.payload.count + 384 } }
   }
 }
@@ -61,11 +86,17 @@ struct AppendGroup {
   private var timerPayloads: [[UInt8]?] = []
   private var timerSettings: [Int64?] = []
 
-  init(_ appends: some Sequence<Append>) {
+  init(_ appends: [PendingAppend]) {
     for append in appends { add(append) }
   }
 
-  private mutating func add(_ append: Append) {
+  /// A group that nobody waits for.
+  init(_ appends: some Sequence<Append>) {
+    self.init(appends.map { PendingAppend($0) { _ in } })
+  }
+
+  private mutating func add(_ pending: PendingAppend) {
+    let append = pending.append
     commandIDs.append(append.commandID.uuid)
     switch append.idempotency {
     case .client(let requestHash, let keep):
@@ -81,15 +112,14 @@ struct AppendGroup {
     checkOnly.append(append.checkOnly)
     tokens.append(append.token.uuid)
     let number = Int32(commandIDs.count)
-    addParts(of: append, number: number)
+    addParts(of: pending, number: number)
     for claim in append.claims { add(claim, number: number) }
     for timer in append.timers { add(timer, number: number) }
   }
 
-  private mutating func addParts(of append: Append, number: Int32) {
-    let metadata = append.context.metadata
+  private mutating func addParts(of pending: PendingAppend, number: Int32) {
     var index = 0
-    for part in append.streams {
+    for part in pending.append.streams {
       partAppends.append(number)
       partStreams.append(streamIndex(part.stream))
       switch part.expected {
@@ -100,20 +130,16 @@ struct AppendGroup {
       }
       let partNumber = Int32(partAppends.count)
       for event in part.events {
-        let eventID = append.commandID.eventID(at: index)
         eventParts.append(partNumber)
-        eventIDs.append(eventID)
+        eventIDs.append(pending.eventIDs[index])
         eventTypes.append(event.type)
         eventSchemaVersions.append(Int16(event.schemaVersion))
         eventPublics.append(event.isPublic)
         eventSubjects.append(event.subject?.rawValue)
         eventPayloads.append(event.payload)
-        eventMetadatas.append(metadata)
+        eventMetadatas.append(pending.metadata)
         eventOccurred.append(event.occurredAt.rawValue)
-        eventDigests.append(
-          EventDigest.digest(
-            of: event, id: eventID, stream: part.stream, metadata: metadata, commandID: append.commandID, index: index,
-            token: append.token))
+        eventDigests.append(pending.digests[index])
         index += 1
       }
     }

@@ -40,7 +40,7 @@ final class GroupCommitter: Sendable {
   }
 
   func submit(_ append: PendingAppend) {
-    if let defect = append.append.dataDefect {
+    if let defect = append.defect {
       // Never within the call, as every other answer.
       Task { append.completion(.failure(.invalid(reason: defect))) }
       return
@@ -113,7 +113,7 @@ final class GroupCommitter: Sendable {
 
   /// Sends a group, again while the server is away, and tells each append its verdict.
   private func commit(_ group: [PendingAppend]) async {
-    let parameters = AppendGroup(group.lazy.map(\.append)).parameters
+    let parameters = AppendGroup(group).parameters
     let deadline = ContinuousClock.now + limits.patience
     var isResent = false
     while true {
