@@ -124,12 +124,13 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "APIGateway", "Aggregates", "EventStore", "JSON", "Postgres", "ProcessManagers", "Projectors",
+        "Aggregates", "EventSourcing", "EventStore", "JSON", "Migrations", "Postgres",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       path: "Benchmarks",
-      exclude: ["rivals"],
+      exclude: ["plot.py", "rivals"],
       swiftSettings: settings),
 
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
