@@ -95,11 +95,11 @@ final class Shop: Sendable {
   /// Waits until every saga has gone as far as it can: all messages are handled, and handling them has made no more.
   func settle(_ location: SourceLocation = #_sourceLocation) async throws {
     try await until("handling all messages", location) {
+      // The head is read after the statuses: what a message led to was written before it counted as handled, so a head that is not
+      // beyond a runner with nothing in flight cannot move any more.
+      let statuses = self.processes.map { $0.runner.status }
       let head = try await self.one.log.head()
-      return self.processes.contains { process in
-        let status = process.runner.status
-        return status.isActive && status.inFlight == 0 && status.position >= head && status.parked.isEmpty
-      }
+      return statuses.contains { $0.isActive && $0.inFlight == 0 && $0.position >= head && $0.parked.isEmpty }
     }
   }
 
