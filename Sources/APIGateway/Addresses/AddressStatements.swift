@@ -26,19 +26,19 @@ enum AddressStatements {
   static let countries = PostgresStatement(
     "addresses.countries",
     """
-    select internal.position(),
+    select \(ReadSide.positionSQL),
       coalesce((select json_agg(\(country) order by c.name, c.id) from countries c where c.is_active), '[]'::json)
     """)
 
   /// `$1` bigint: the country.
   static let oneCountry = PostgresStatement(
-    "addresses.country", "select internal.position(), (select \(country) from countries c where c.id = $1 and c.is_active)")
+    "addresses.country", "select \(ReadSide.positionSQL), (select \(country) from countries c where c.id = $1 and c.is_active)")
 
   /// `$1` bigint: the country.
   static let regions = PostgresStatement(
     "addresses.regions",
     """
-    select internal.position(), (
+    select \(ReadSide.positionSQL), (
       select coalesce(
         (select json_agg(\(region) order by r.name, r.id) from regions r where r.country_id = c.id and r.is_active), '[]'::json)
       from countries c where c.id = $1 and c.is_active)
@@ -48,7 +48,7 @@ enum AddressStatements {
   static let ofUser = PostgresStatement(
     "addresses.of_user",
     """
-    select internal.position(), coalesce(
+    select \(ReadSide.positionSQL), coalesce(
       (select json_agg(\(address) order by a.is_default desc, a.created_at desc, a.id desc) from addresses a where a.user_id = $1),
       '[]'::json)
     """)
@@ -57,7 +57,7 @@ enum AddressStatements {
   static let ofUserByType = PostgresStatement(
     "addresses.of_user_by_type",
     """
-    select internal.position(), coalesce(
+    select \(ReadSide.positionSQL), coalesce(
       (select json_agg(\(address) order by a.is_default desc, a.created_at desc, a.id desc)
        from addresses a where a.user_id = $1 and a.type in ($2::text, 'both')),
       '[]'::json)
@@ -65,5 +65,5 @@ enum AddressStatements {
 
   /// `$1` bigint: the user; `$2` bigint: the address.
   static let one = PostgresStatement(
-    "addresses.one", "select internal.position(), (select \(address) from addresses a where a.user_id = $1 and a.id = $2)")
+    "addresses.one", "select \(ReadSide.positionSQL), (select \(address) from addresses a where a.user_id = $1 and a.id = $2)")
 }

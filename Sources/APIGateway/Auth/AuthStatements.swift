@@ -6,7 +6,7 @@ enum AuthStatements {
   static let me = PostgresStatement(
     "auth.me",
     """
-    select internal.position(), (
+    select \(ReadSide.positionSQL), (
       select json_build_object(
         'id', id, 'firstname', firstname, 'lastname', lastname, 'email', email,
         'email_verified_at', internal.rfc3339(email_verified_at), 'role', $2::text,

@@ -37,13 +37,13 @@ enum BasketStatements {
   static let current = PostgresStatement(
     "baskets.current",
     """
-    select internal.position(),
+    select \(ReadSide.positionSQL),
       (select \(basket) from baskets b where b.user_id = $1 and b.deleted_at is null order by b.id desc limit 1)
     """)
 
   /// `$1` bigint: the basket.
   static let one = PostgresStatement(
-    "baskets.one", "select internal.position(), (select \(basket) from baskets b where b.id = $1 and b.deleted_at is null)")
+    "baskets.one", "select \(ReadSide.positionSQL), (select \(basket) from baskets b where b.id = $1 and b.deleted_at is null)")
 
   static let all = Listing(
     "baskets.all", item: basket, id: "b.id", from: "baskets b", where: ["b.deleted_at is null"],
@@ -56,7 +56,7 @@ enum BasketStatements {
     """
     select here.position, p.id, p.name, p.ref, p.price_ht::text, coalesce(r.value_, 20.00)::text, p.stock, p.deleted_at is not null,
       p.website_id
-    from (select internal.position() as position) here
+    from (select \(ReadSide.positionSQL) as position) here
     left join product_copies p on p.id = any($1::bigint[])
     left join lateral (
       select v.value_ from product_type_copies pt join type_copies t on t.id = pt.type_id join vat_copies v on v.id = t.vat_id
@@ -67,14 +67,14 @@ enum BasketStatements {
   static let ownAddresses = PostgresStatement(
     "baskets.own_addresses",
     """
-    select here.position, a.id from (select internal.position() as position) here left join address_copies a on a.user_id = $1
+    select here.position, a.id from (select \(ReadSide.positionSQL) as position) here left join address_copies a on a.user_id = $1
     """)
 
   /// `$1` bigint: a line. The free stock of its product, null when unknown.
   static let stockOfItem = PostgresStatement(
     "baskets.stock_of_item",
     """
-    select internal.position(),
+    select \(ReadSide.positionSQL),
       (select p.stock::bigint from basket_items i join product_copies p on p.id = i.product_id where i.id = $1)
     """)
 
@@ -82,7 +82,7 @@ enum BasketStatements {
   static let usableCode = PostgresStatement(
     "baskets.usable_code",
     """
-    select internal.position(), (
+    select \(ReadSide.positionSQL), (
       select json_build_object(
         'code', c.code, 'name', c.name, 'discount', c.discount::text,
         'type', (select json_build_object('id', t.id, 'name', t.name, 'symbol', t.symbol) from types t where t.id = c.id_1),
@@ -98,7 +98,7 @@ enum BasketStatements {
     "baskets.promo_code",
     """
     select here.position, c.document, c.code
-    from (select internal.position() as position) here
+    from (select \(ReadSide.positionSQL) as position) here
     left join (select c.code, \(code) as document from promo_codes c where c.id = $1 and c.deleted_at is null) c on true
     """)
 
@@ -108,17 +108,17 @@ enum BasketStatements {
 
   /// `$1` bigint: the discount type.
   static let oneType = PostgresStatement(
-    "baskets.type", "select internal.position(), (select \(type) from types t where t.id = $1 and t.deleted_at is null)")
+    "baskets.type", "select \(ReadSide.positionSQL), (select \(type) from types t where t.id = $1 and t.deleted_at is null)")
 
   static let types = PostgresStatement(
     "baskets.types",
-    "select internal.position(), coalesce((select json_agg(\(type) order by t.id) from types t where t.deleted_at is null), '[]'::json)")
+    "select \(ReadSide.positionSQL), coalesce((select json_agg(\(type) order by t.id) from types t where t.deleted_at is null), '[]'::json)")
 
   /// `$1` bigint: the discount type. Its symbol, null when there is none such.
   static let symbol = PostgresStatement(
-    "baskets.type_symbol", "select internal.position(), (select t.symbol from types t where t.id = $1 and t.deleted_at is null)")
+    "baskets.type_symbol", "select \(ReadSide.positionSQL), (select t.symbol from types t where t.id = $1 and t.deleted_at is null)")
 
   /// `$1` bigint: the discount type.
   static let usesOfType = PostgresStatement(
-    "baskets.uses_of_type", "select internal.position(), (select count(*) from promo_codes c where c.id_1 = $1 and c.deleted_at is null)")
+    "baskets.uses_of_type", "select \(ReadSide.positionSQL), (select count(*) from promo_codes c where c.id_1 = $1 and c.deleted_at is null)")
 }

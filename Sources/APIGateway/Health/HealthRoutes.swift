@@ -58,7 +58,7 @@ enum HealthRoutes {
   }
 
   private static let liveBody = Array(#"{"status":"ok"}"#.utf8)
-  private static let position = PostgresStatement("health.position", "select internal.position()")
+  private static let position = PostgresStatement("health.position", "select \(ReadSide.positionSQL)")
 
   private static func everything(_ services: GatewayServices) async -> [Check] {
     await withTaskGroup(of: (Int, Check).self) { group in

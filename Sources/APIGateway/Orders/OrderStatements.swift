@@ -34,24 +34,24 @@ enum OrderStatements {
   /// `$1` bigint: the order; `$2` bigint: its user.
   static let own = PostgresStatement(
     "orders.own",
-    "select internal.position(), (select \(whole) from \(from) where o.id = $1 and o.user_id = $2 and o.deleted_at is null)")
+    "select \(ReadSide.positionSQL), (select \(whole) from \(from) where o.id = $1 and o.user_id = $2 and o.deleted_at is null)")
 
   /// `$1` bigint: the order.
   static let one = PostgresStatement(
-    "orders.one", "select internal.position(), (select \(whole) from \(from) where o.id = $1 and o.deleted_at is null)")
+    "orders.one", "select \(ReadSide.positionSQL), (select \(whole) from \(from) where o.id = $1 and o.deleted_at is null)")
 
   static let statuses = PostgresStatement(
-    "orders.statuses", "select internal.position(), coalesce((select json_agg(\(status) order by s.id) from order_status s), '[]'::json)")
+    "orders.statuses", "select \(ReadSide.positionSQL), coalesce((select json_agg(\(status) order by s.id) from order_status s), '[]'::json)")
 
   /// `$1` bigint: the status.
   static let oneStatus = PostgresStatement(
-    "orders.status", "select internal.position(), (select \(status) from order_status s where s.id = $1)")
+    "orders.status", "select \(ReadSide.positionSQL), (select \(status) from order_status s where s.id = $1)")
 
   /// Orders by status, deleted ones left out.
   static let statistics = PostgresStatement(
     "orders.statistics",
     """
-    select internal.position(), coalesce(
+    select \(ReadSide.positionSQL), coalesce(
       (select json_agg(json_build_object('status_id', s.id, 'status', s.name, 'orders', (
         select count(*) from orders o where o.status_id = s.id and o.deleted_at is null)) order by s.id) from order_status s),
       '[]'::json)
@@ -59,7 +59,7 @@ enum OrderStatements {
 
   /// `$1` bigint: the status.
   static let usesOfStatus = PostgresStatement(
-    "orders.uses_of_status", "select internal.position(), (select count(*) from orders o where o.status_id = $1)")
+    "orders.uses_of_status", "select \(ReadSide.positionSQL), (select count(*) from orders o where o.status_id = $1)")
 
   private static let sorts: [Listing.Sort] = [
     .init("created_at", "o.created_at", .time), .init("total_amount_ttc", "o.total_amount_ttc", .number),

@@ -39,36 +39,36 @@ enum ProductStatements {
   /// `$1` bigint: the product.
   static let one = PostgresStatement(
     "products.one",
-    "select internal.position(), (select \(product) from products p \(rate) where p.id = $1 and p.deleted_at is null)")
+    "select \(ReadSide.positionSQL), (select \(product) from products p \(rate) where p.id = $1 and p.deleted_at is null)")
 
   /// `$1` bigint: the brand.
   static let oneBrand = PostgresStatement(
-    "products.brand", "select internal.position(), (select \(brand) from brands b where b.id = $1 and b.deleted_at is null)")
+    "products.brand", "select \(ReadSide.positionSQL), (select \(brand) from brands b where b.id = $1 and b.deleted_at is null)")
 
   /// `$1` bigint: the type.
   static let oneType = PostgresStatement(
-    "products.type", "select internal.position(), (select \(type) from types t where t.id = $1)")
+    "products.type", "select \(ReadSide.positionSQL), (select \(type) from types t where t.id = $1)")
 
   /// `$1` bigint: the rate.
-  static let oneVAT = PostgresStatement("products.vat", "select internal.position(), (select \(vat) from vat v where v.id = $1)")
+  static let oneVAT = PostgresStatement("products.vat", "select \(ReadSide.positionSQL), (select \(vat) from vat v where v.id = $1)")
 
   static let allVAT = PostgresStatement(
-    "products.vat_all", "select internal.position(), coalesce((select json_agg(\(vat) order by v.value_, v.id) from vat v), '[]'::json)")
+    "products.vat_all", "select \(ReadSide.positionSQL), coalesce((select json_agg(\(vat) order by v.value_, v.id) from vat v), '[]'::json)")
 
   /// `$1` bigint: the brand. How many products have it, and likewise below.
   static let usesOfBrand = PostgresStatement(
     "products.uses_of_brand",
-    "select internal.position(), (select count(*) from products p where p.id_1 = $1 and p.deleted_at is null)")
+    "select \(ReadSide.positionSQL), (select count(*) from products p where p.id_1 = $1 and p.deleted_at is null)")
 
   static let usesOfType = PostgresStatement(
     "products.uses_of_type",
     """
-    select internal.position(), (
+    select \(ReadSide.positionSQL), (
       select count(*) from product_types pt join products p on p.id = pt.product_id where pt.type_id = $1 and p.deleted_at is null)
     """)
 
   static let usesOfVAT = PostgresStatement(
-    "products.uses_of_vat", "select internal.position(), (select count(*) from types t where t.id_1 = $1)")
+    "products.uses_of_vat", "select \(ReadSide.positionSQL), (select count(*) from types t where t.id_1 = $1)")
 
   // MARK: Lists
 

@@ -143,7 +143,7 @@ struct Listing: Sendable {
       ), page as materialized (
         select * from found order by key \(direction), id \(direction) limit \(limit)
       )
-      select internal.position(),
+      select \(ReadSide.positionSQL),
         coalesce((select '[' || string_agg(item::text, ',' order by key \(shown), id \(shown)) || ']' from page), '[]'),
         (select count(*) from found) > \(limit),
         (select \(Self.keyText(request.sort.type)) from page order by key \(shown), id \(shown) limit 1),
