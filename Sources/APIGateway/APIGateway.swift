@@ -6,7 +6,7 @@ import NIOCore
 public import ServiceLifecycle
 
 #if canImport(Glibc)
-  import Glibc
+import Glibc
 #endif
 
 /// The HTTP edge: commands and queries of all services on one port.

@@ -112,7 +112,8 @@ enum BasketStatements {
 
   static let types = PostgresStatement(
     "baskets.types",
-    "select \(ReadSide.positionSQL), coalesce((select json_agg(\(type) order by t.id) from types t where t.deleted_at is null), '[]'::json)")
+    "select \(ReadSide.positionSQL), coalesce((select json_agg(\(type) order by t.id) from types t where t.deleted_at is null), '[]'::json)"
+  )
 
   /// `$1` bigint: the discount type. Its symbol, null when there is none such.
   static let symbol = PostgresStatement(
@@ -120,5 +121,6 @@ enum BasketStatements {
 
   /// `$1` bigint: the discount type.
   static let usesOfType = PostgresStatement(
-    "baskets.uses_of_type", "select \(ReadSide.positionSQL), (select count(*) from promo_codes c where c.id_1 = $1 and c.deleted_at is null)")
+    "baskets.uses_of_type",
+    "select \(ReadSide.positionSQL), (select count(*) from promo_codes c where c.id_1 = $1 and c.deleted_at is null)")
 }

@@ -41,7 +41,8 @@ enum OrderStatements {
     "orders.one", "select \(ReadSide.positionSQL), (select \(whole) from \(from) where o.id = $1 and o.deleted_at is null)")
 
   static let statuses = PostgresStatement(
-    "orders.statuses", "select \(ReadSide.positionSQL), coalesce((select json_agg(\(status) order by s.id) from order_status s), '[]'::json)")
+    "orders.statuses",
+    "select \(ReadSide.positionSQL), coalesce((select json_agg(\(status) order by s.id) from order_status s), '[]'::json)")
 
   /// `$1` bigint: the status.
   static let oneStatus = PostgresStatement(

@@ -53,7 +53,8 @@ enum ProductStatements {
   static let oneVAT = PostgresStatement("products.vat", "select \(ReadSide.positionSQL), (select \(vat) from vat v where v.id = $1)")
 
   static let allVAT = PostgresStatement(
-    "products.vat_all", "select \(ReadSide.positionSQL), coalesce((select json_agg(\(vat) order by v.value_, v.id) from vat v), '[]'::json)")
+    "products.vat_all", "select \(ReadSide.positionSQL), coalesce((select json_agg(\(vat) order by v.value_, v.id) from vat v), '[]'::json)"
+  )
 
   /// `$1` bigint: the brand. How many products have it, and likewise below.
   static let usesOfBrand = PostgresStatement(
