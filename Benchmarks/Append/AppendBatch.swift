@@ -20,7 +20,8 @@ enum AppendBatch {
       Measurement(
         name: "append.batch", value: outcome.rate, unit: "events/s", baseline: baseline, target: .atLeastOrRatio(100_000, 1.2),
         settings: [
-          ("loop", "closed"), ("waiting", String(waiting)), ("events a command", String(events)), ("seconds", String(bench.settings.duration)),
+          ("loop", "closed"), ("waiting", String(waiting)), ("events a command", String(events)),
+          ("seconds", String(bench.settings.duration)),
           ("payload_bytes", String(BenchEvents.payloadBytes)), ("expectation", "version and token"),
         ] + outcome.latency.settings)
     ]

@@ -22,7 +22,8 @@ enum AppendDistinct {
       if waiting == 64 {
         results.append(
           Measurement(
-            name: "append.distinct.64.p99", value: outcome.latency.milliseconds(at: 99), unit: "ms", target: .atMost(20), settings: settings))
+            name: "append.distinct.64.p99", value: outcome.latency.milliseconds(at: 99), unit: "ms", target: .atMost(20), settings: settings
+          ))
       }
     }
     say("  64 waiting, with stored answers, \(bench.settings.duration) s")
@@ -30,7 +31,8 @@ enum AppendDistinct {
     results.append(
       Measurement(
         name: "append.distinct.64.answers", value: outcome.rate, unit: "events/s", baseline: baseline,
-        settings: about(64, bench.settings.duration) + [("command class", "client: request hash and answer stored")] + outcome.latency.settings))
+        settings: about(64, bench.settings.duration) + [("command class", "client: request hash and answer stored")]
+          + outcome.latency.settings))
     return results
   }
 

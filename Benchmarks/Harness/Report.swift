@@ -18,7 +18,8 @@ enum Report {
       ["name": line.name, "value": line.value, "settings": try JSONSerialization.jsonObject(with: Data(line.settings.utf8))]
     }
     return try JSONSerialization.data(
-      withJSONObject: ["machine": machine, "results": results, "rivals": beside], options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+      withJSONObject: ["machine": machine, "results": results, "rivals": beside],
+      options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
   }
 
   private static func optional(_ value: Any?) -> Any { value ?? NSNull() }

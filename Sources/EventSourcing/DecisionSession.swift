@@ -183,12 +183,13 @@ enum AggregateLoader<A: Aggregate> {
       snapshotVersion = version
     }
     var state = loaded.state as! A.State
+    let decoder = A.Event.decoder
     while true {
       let events = try await log.readStream(stream, after: loaded.version, limit: pageSize)
       let subjects = Set(events.compactMap(\.subject))
       let keys = subjects.isEmpty ? [:] : try await log.subjectKeys(subjects, create: false)
       for event in events {
-        A.evolve(&state, try A.Event.decoder.decode(event, keys: keys))
+        A.evolve(&state, try decoder.decode(event, keys: keys))
       }
       if let last = events.last {
         loaded.version = last.version

@@ -84,12 +84,15 @@ import Testing
     let types = ["Picked", "Ripened", "a,\"strange\" {type}"]
     let length = number % 20 == 0 ? 400_000 : number * 7
     let event = EventData(
-      type: types[number % 3], schemaVersion: number % 5 + 1, isPublic: number % 2 == 0, subject: number % 4 == 0 ? SubjectID("user-\(number)") : nil,
+      type: types[number % 3], schemaVersion: number % 5 + 1, isPublic: number % 2 == 0,
+      subject: number % 4 == 0 ? SubjectID("user-\(number)") : nil,
       payload: Array(#"{"text":"\#(String(repeating: "é", count: length))"}"#.utf8),
       occurredAt: Timestamp(microseconds: Int64(number) * 1_000_003 - 20_000_000))
     let context = number % 3 == 0 ? CommandContext(correlationID: UUID(), actor: "user-\(number)") : CommandContext()
     return Append(
-      streams: [StreamAppend(stream: StreamName(category: ["apple", "pear"][number % 2], id: number), expected: .noStream, events: [event])],
+      streams: [
+        StreamAppend(stream: StreamName(category: ["apple", "pear"][number % 2], id: number), expected: .noStream, events: [event])
+      ],
       context: context)
   }
 

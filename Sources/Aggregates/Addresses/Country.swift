@@ -1,10 +1,11 @@
-import EventSourcing
+public import EventSourcing
+public import JSON
 
 /// A country (stream `country-<id>`).
 public enum Country: ReferenceAggregate {
-  public typealias Event = CountryEvent
   public typealias ID = CountryID
   public static let category = "country"
+  public static let names = ReferenceNames("Country", id: "country_id")
 
   public struct Row: Hashable, Sendable {
     /// At most 255 characters.
@@ -27,19 +28,6 @@ public enum Country: ReferenceAggregate {
     }
   }
 
-  public static func change(_ event: CountryEvent) -> ReferenceChange<Row> {
-    switch event {
-    case .countryAdded(let event):
-      .added(Row(name: event.name, code: event.code, iso3: event.iso3, phoneCode: event.phoneCode, isActive: event.isActive))
-    }
-  }
-
-  public static func added(_ id: CountryID, _ row: Row) -> Event {
-    .countryAdded(
-      CountryAdded(
-        countryID: id, name: row.name, code: row.code, iso3: row.iso3, phoneCode: row.phoneCode, isActive: row.isActive))
-  }
-
   public static func check(_ row: Row) throws(FieldError) {
     try TextRules.required(row.name, "name")
     guard isCode(row.code, 2) else { throw FieldError("code", .malformed) }
@@ -52,6 +40,24 @@ public enum Country: ReferenceAggregate {
   }
 
   public static func claims(_ row: Row) -> [String] { ["country-code:\(row.code)"] }
+}
+
+extension Country.Row: JSONCodable {
+  public init(from json: inout JSONObjectReader) throws {
+    name = try json.string("name")
+    code = try json.string("code")
+    iso3 = try json.optionalString("iso3")
+    phoneCode = try json.optionalString("phone_code")
+    isActive = try json.bool("is_active")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("name", name)
+    json.field("code", code)
+    json.field("iso3", iso3)
+    json.field("phone_code", phoneCode)
+    json.field("is_active", isActive)
+  }
 }
 
 public typealias AddCountry = AddReference<Country>

@@ -1,10 +1,11 @@
 public import EventSourcing
+public import JSON
 
 /// A region of a country (stream `region-<id>`).
 public enum Region: ReferenceAggregate {
-  public typealias Event = RegionEvent
   public typealias ID = RegionID
   public static let category = "region"
+  public static let names = ReferenceNames("Region", id: "region_id")
 
   public struct Row: Hashable, Sendable {
     /// Must exist.
@@ -24,17 +25,6 @@ public enum Region: ReferenceAggregate {
     }
   }
 
-  public static func change(_ event: RegionEvent) -> ReferenceChange<Row> {
-    switch event {
-    case .regionAdded(let event):
-      .added(Row(countryID: event.countryID, name: event.name, code: event.code, isActive: event.isActive))
-    }
-  }
-
-  public static func added(_ id: RegionID, _ row: Row) -> Event {
-    .regionAdded(RegionAdded(regionID: id, countryID: row.countryID, name: row.name, code: row.code, isActive: row.isActive))
-  }
-
   public static func check(_ row: Row) throws(FieldError) {
     try TextRules.required(row.name, "name")
     try TextRules.optional(row.code, "code")
@@ -46,6 +36,22 @@ public enum Region: ReferenceAggregate {
 
   public static func claims(_ row: Row) -> [String] {
     row.code.map { ["region-code:\(row.countryID)-\(TextRules.folded($0))"] } ?? []
+  }
+}
+
+extension Region.Row: JSONCodable {
+  public init(from json: inout JSONObjectReader) throws {
+    countryID = try json.id("country_id")
+    name = try json.string("name")
+    code = try json.optionalString("code")
+    isActive = try json.bool("is_active")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("country_id", countryID)
+    json.field("name", name)
+    json.field("code", code)
+    json.field("is_active", isActive)
   }
 }
 

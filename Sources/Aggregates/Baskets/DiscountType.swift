@@ -1,10 +1,11 @@
-import EventSourcing
+public import EventSourcing
+public import JSON
 
 /// A type of promo codes (stream `discounttype-<id>`). Its symbol says what a code's number means.
 public enum DiscountType: EditableReference, RemovableReference {
-  public typealias Event = DiscountTypeEvent
   public typealias ID = DiscountTypeID
   public static let category = "discounttype"
+  public static let names = ReferenceNames("DiscountType", id: "type_id", keepsRow: true)
 
   public struct Row: Hashable, Sendable {
     /// At most 255 characters.
@@ -27,32 +28,24 @@ public enum DiscountType: EditableReference, RemovableReference {
     }
   }
 
-  public static func change(_ event: DiscountTypeEvent) -> ReferenceChange<Row> {
-    switch event {
-    case .discountTypeAdded(let event): .added(Row(name: event.name, symbol: event.symbol))
-    case .discountTypeChanged(let event): .changed(Row(name: event.name, symbol: event.symbol))
-    case .discountTypeDeleted: .removed
-    }
-  }
-
-  public static func added(_ id: DiscountTypeID, _ row: Row) -> Event {
-    .discountTypeAdded(DiscountTypeAdded(typeID: id, name: row.name, symbol: row.symbol))
-  }
-
-  public static func changed(_ id: DiscountTypeID, _ row: Row) -> Event {
-    .discountTypeChanged(DiscountTypeChanged(typeID: id, name: row.name, symbol: row.symbol))
-  }
-
-  public static func removed(_ id: DiscountTypeID) -> Event {
-    .discountTypeDeleted(DiscountTypeDeleted(typeID: id))
-  }
-
   public static func check(_ row: Row) throws(FieldError) {
     try TextRules.required(row.name, "name")
     try TextRules.required(row.symbol, "symbol", maximum: 10)
   }
 
   public static func claims(_ row: Row) -> [String] { [] }
+}
+
+extension DiscountType.Row: JSONCodable {
+  public init(from json: inout JSONObjectReader) throws {
+    name = try json.string("name")
+    symbol = try json.string("symbol")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("name", name)
+    json.field("symbol", symbol)
+  }
 }
 
 public typealias AddDiscountType = AddReference<DiscountType>

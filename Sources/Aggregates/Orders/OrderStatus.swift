@@ -1,10 +1,11 @@
-import EventSourcing
+public import EventSourcing
+public import JSON
 
 /// An order status as staff sees it (stream `orderstatus-<id>`). The eight of `OrderStatusName` can be described anew, but neither renamed nor removed.
 public enum OrderStatus: EditableReference, RemovableReference {
-  public typealias Event = OrderStatusEvent
   public typealias ID = OrderStatusID
   public static let category = "orderstatus"
+  public static let names = ReferenceNames("OrderStatus", id: "status_id")
 
   public struct Row: Hashable, Sendable {
     /// At most 255 characters; unique.
@@ -18,26 +19,6 @@ public enum OrderStatus: EditableReference, RemovableReference {
     }
   }
 
-  public static func change(_ event: OrderStatusEvent) -> ReferenceChange<Row> {
-    switch event {
-    case .orderStatusAdded(let event): .added(Row(name: event.name, description: event.description))
-    case .orderStatusChanged(let event): .changed(Row(name: event.name, description: event.description))
-    case .orderStatusRemoved: .removed
-    }
-  }
-
-  public static func added(_ id: OrderStatusID, _ row: Row) -> Event {
-    .orderStatusAdded(OrderStatusAdded(statusID: id, name: row.name, description: row.description))
-  }
-
-  public static func changed(_ id: OrderStatusID, _ row: Row) -> Event {
-    .orderStatusChanged(OrderStatusChanged(statusID: id, name: row.name, description: row.description))
-  }
-
-  public static func removed(_ id: OrderStatusID) -> Event {
-    .orderStatusRemoved(OrderStatusRemoved(statusID: id))
-  }
-
   public static func check(_ row: Row) throws(FieldError) {
     try TextRules.required(row.name, "name")
     try TextRules.optional(row.description, "description")
@@ -47,6 +28,18 @@ public enum OrderStatus: EditableReference, RemovableReference {
 
   /// Whether the order machine knows the status.
   public static func isFixed(_ id: OrderStatusID) -> Bool { OrderStatusName.allCases.contains { $0.id == id } }
+}
+
+extension OrderStatus.Row: JSONCodable {
+  public init(from json: inout JSONObjectReader) throws {
+    name = try json.string("name")
+    description = try json.optionalString("description")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("name", name)
+    json.field("description", description)
+  }
 }
 
 public typealias AddOrderStatus = AddReference<OrderStatus>

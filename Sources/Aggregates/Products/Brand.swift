@@ -1,10 +1,11 @@
-import EventSourcing
+public import EventSourcing
+public import JSON
 
 /// A brand (stream `brand-<id>`). Deleted brands are kept for history, and keep their names.
 public enum Brand: EditableReference, RemovableReference {
-  public typealias Event = BrandEvent
   public typealias ID = BrandID
   public static let category = "brand"
+  public static let names = ReferenceNames("Brand", id: "brand_id", keepsRow: true)
   public static let keepsClaims = true
 
   public struct Row: Hashable, Sendable {
@@ -19,32 +20,24 @@ public enum Brand: EditableReference, RemovableReference {
     }
   }
 
-  public static func change(_ event: BrandEvent) -> ReferenceChange<Row> {
-    switch event {
-    case .brandAdded(let event): .added(Row(name: event.name, website: event.website))
-    case .brandChanged(let event): .changed(Row(name: event.name, website: event.website))
-    case .brandDeleted: .removed
-    }
-  }
-
-  public static func added(_ id: BrandID, _ row: Row) -> Event {
-    .brandAdded(BrandAdded(brandID: id, name: row.name, website: row.website, imported: id.isImported))
-  }
-
-  public static func changed(_ id: BrandID, _ row: Row) -> Event {
-    .brandChanged(BrandChanged(brandID: id, name: row.name, website: row.website))
-  }
-
-  public static func removed(_ id: BrandID) -> Event {
-    .brandDeleted(BrandDeleted(brandID: id))
-  }
-
   public static func check(_ row: Row) throws(FieldError) {
     try TextRules.required(row.name, "name")
     try TextRules.optional(row.website, "website")
   }
 
   public static func claims(_ row: Row) -> [String] { ["brand-name:\(TextRules.folded(row.name))"] }
+}
+
+extension Brand.Row: JSONCodable {
+  public init(from json: inout JSONObjectReader) throws {
+    name = try json.string("name")
+    website = try json.optionalString("website")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("name", name)
+    json.field("website", website)
+  }
 }
 
 public typealias AddBrand = AddReference<Brand>

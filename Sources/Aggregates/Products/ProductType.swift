@@ -1,10 +1,11 @@
 public import EventSourcing
+public import JSON
 
 /// A type of products (stream `producttype-<id>`), which gives them their VAT rate.
 public enum ProductType: EditableReference, RemovableReference {
-  public typealias Event = ProductTypeEvent
   public typealias ID = ProductTypeID
   public static let category = "producttype"
+  public static let names = ReferenceNames("ProductType", id: "type_id")
 
   public struct Row: Hashable, Sendable {
     /// At most 255 characters; unique without regard to case and accents.
@@ -18,26 +19,6 @@ public enum ProductType: EditableReference, RemovableReference {
     }
   }
 
-  public static func change(_ event: ProductTypeEvent) -> ReferenceChange<Row> {
-    switch event {
-    case .productTypeAdded(let event): .added(Row(name: event.name, vatID: event.vatID))
-    case .productTypeChanged(let event): .changed(Row(name: event.name, vatID: event.vatID))
-    case .productTypeRemoved: .removed
-    }
-  }
-
-  public static func added(_ id: ProductTypeID, _ row: Row) -> Event {
-    .productTypeAdded(ProductTypeAdded(typeID: id, name: row.name, vatID: row.vatID))
-  }
-
-  public static func changed(_ id: ProductTypeID, _ row: Row) -> Event {
-    .productTypeChanged(ProductTypeChanged(typeID: id, name: row.name, vatID: row.vatID))
-  }
-
-  public static func removed(_ id: ProductTypeID) -> Event {
-    .productTypeRemoved(ProductTypeRemoved(typeID: id))
-  }
-
   public static func check(_ row: Row) throws(FieldError) {
     try TextRules.required(row.name, "name")
   }
@@ -47,6 +28,18 @@ public enum ProductType: EditableReference, RemovableReference {
   }
 
   public static func claims(_ row: Row) -> [String] { ["type-name:\(TextRules.folded(row.name))"] }
+}
+
+extension ProductType.Row: JSONCodable {
+  public init(from json: inout JSONObjectReader) throws {
+    name = try json.string("name")
+    vatID = try json.optionalID("vat_id")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("name", name)
+    json.field("vat_id", vatID)
+  }
 }
 
 public typealias AddProductType = AddReference<ProductType>

@@ -1,10 +1,11 @@
-import EventSourcing
+public import EventSourcing
+public import JSON
 
 /// A VAT rate (stream `vat-<id>`); names are unique without regard to case and accents.
 public enum VAT: EditableReference, RemovableReference {
-  public typealias Event = VATRateEvent
   public typealias ID = VATRateID
   public static let category = "vat"
+  public static let names = ReferenceNames("VATRate", id: "vat_id")
 
   public struct Row: Hashable, Sendable {
     /// At most 255 characters.
@@ -18,26 +19,6 @@ public enum VAT: EditableReference, RemovableReference {
     }
   }
 
-  public static func change(_ event: VATRateEvent) -> ReferenceChange<Row> {
-    switch event {
-    case .vatRateAdded(let event): .added(Row(name: event.name, rate: event.rate))
-    case .vatRateChanged(let event): .changed(Row(name: event.name, rate: event.rate))
-    case .vatRateRemoved: .removed
-    }
-  }
-
-  public static func added(_ id: VATRateID, _ row: Row) -> Event {
-    .vatRateAdded(VATRateAdded(vatID: id, name: row.name, rate: row.rate))
-  }
-
-  public static func changed(_ id: VATRateID, _ row: Row) -> Event {
-    .vatRateChanged(VATRateChanged(vatID: id, name: row.name, rate: row.rate))
-  }
-
-  public static func removed(_ id: VATRateID) -> Event {
-    .vatRateRemoved(VATRateRemoved(vatID: id))
-  }
-
   public static func check(_ row: Row) throws(FieldError) {
     try TextRules.required(row.name, "name")
     guard (0...100_000).contains(row.rate.rawValue) else { throw FieldError("value_", .outOfRange(minimum: 0, maximum: 100)) }
@@ -45,6 +26,18 @@ public enum VAT: EditableReference, RemovableReference {
   }
 
   public static func claims(_ row: Row) -> [String] { ["vat-name:\(TextRules.folded(row.name))"] }
+}
+
+extension VAT.Row: JSONCodable {
+  public init(from json: inout JSONObjectReader) throws {
+    name = try json.string("name")
+    rate = try json.vatRate("rate")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("name", name)
+    json.field("rate", rate)
+  }
 }
 
 public typealias AddVATRate = AddReference<VAT>

@@ -6,68 +6,64 @@ extension Projection {
   public static let addresses = Projection(
     database: "addresses_service", ownCategories: [Country.category, Region.category, AddressBook.category],
     tables: [AddressTables.countries, AddressTables.regions, AddressTables.addresses],
-    handlers: [
-      .on(CountryAdded.self) { event, facts, rows in
-        rows.insert(
-          into: AddressTables.countries,
-          [
-            "id": .id(event.countryID), "name": .text(event.name), "code": .text(event.code), "iso3": .text(event.iso3),
-            "phone_code": .text(event.phoneCode), "is_active": .bool(event.isActive), "created_at": .timestamp(facts.occurredAt),
-            "updated_at": .timestamp(facts.occurredAt),
-          ])
-      },
-      .on(RegionAdded.self) { event, facts, rows in
-        rows.insert(
-          into: AddressTables.regions,
-          [
-            "id": .id(event.regionID), "name": .text(event.name), "code": .text(event.code), "country_id": .id(event.countryID),
-            "is_active": .bool(event.isActive), "created_at": .timestamp(facts.occurredAt), "updated_at": .timestamp(facts.occurredAt),
-          ])
-      },
-      .on(AddressAdded.self) { event, facts, rows in
-        let personal = event.personal
-        rows.insert(
-          into: AddressTables.addresses,
-          [
-            "id": .id(event.addressID), "user_id": .id(event.userID), "type": .name(event.addressType),
-            "first_name": .text(personal?.firstName ?? ""), "last_name": .text(personal?.lastName ?? ""),
-            "company": .text(personal?.company), "address_line_1": .text(personal?.addressLine1 ?? ""),
-            "address_line_2": .text(personal?.addressLine2), "city": .text(personal?.city ?? ""),
-            "postal_code": .text(personal?.postalCode ?? ""), "region_id": .id(event.regionID), "country_id": .id(event.countryID),
-            "phone": .text(personal?.phone), "is_default": false, "latitude": .decimalText(personal?.latitude, scale: 8),
-            "longitude": .decimalText(personal?.longitude, scale: 8), "created_at": .timestamp(facts.occurredAt),
-            "updated_at": .timestamp(facts.occurredAt),
-          ])
-      },
-      .on(AddressChanged.self) { event, facts, rows in
-        let personal = event.personal
-        rows.update(
-          AddressTables.addresses, .id(event.addressID),
-          set: [
-            "type": .name(event.addressType), "first_name": .text(personal?.firstName ?? ""),
-            "last_name": .text(personal?.lastName ?? ""), "company": .text(personal?.company),
-            "address_line_1": .text(personal?.addressLine1 ?? ""), "address_line_2": .text(personal?.addressLine2),
-            "city": .text(personal?.city ?? ""), "postal_code": .text(personal?.postalCode ?? ""), "region_id": .id(event.regionID),
-            "country_id": .id(event.countryID), "phone": .text(personal?.phone),
-            "latitude": .decimalText(personal?.latitude, scale: 8), "longitude": .decimalText(personal?.longitude, scale: 8),
-            "updated_at": .timestamp(facts.occurredAt),
-          ])
-      },
-      .on(AddressDeleted.self) { event, _, rows in
-        rows.delete(from: AddressTables.addresses, .id(event.addressID))
-      },
-      .on(DefaultAddressChanged.self) { event, facts, rows in
-        if let previous = event.previousDefaultID {
-          // The previous default may have been deleted just before; then there is no row to clear.
-          rows.updateAll(
-            AddressTables.addresses, where: "id", equals: .id(previous),
-            set: ["is_default": false, "updated_at": .timestamp(facts.occurredAt)])
-        }
-        if let new = event.newDefaultID {
-          rows.update(AddressTables.addresses, .id(new), set: ["is_default": true, "updated_at": .timestamp(facts.occurredAt)])
-        }
-      },
-    ])
+    handlers: countries + regions + books)
+
+  private static let countries = EventHandler.reference(Country.self, AddressTables.countries) { row in
+    [
+      "name": .text(row.name), "code": .text(row.code), "iso3": .text(row.iso3), "phone_code": .text(row.phoneCode),
+      "is_active": .bool(row.isActive),
+    ]
+  }
+
+  private static let regions = EventHandler.reference(Region.self, AddressTables.regions) { row in
+    ["name": .text(row.name), "code": .text(row.code), "country_id": .id(row.countryID), "is_active": .bool(row.isActive)]
+  }
+
+  private static let books: [EventHandler] = [
+    .on(AddressAdded.self) { event, facts, rows in
+      let personal = event.personal
+      rows.insert(
+        into: AddressTables.addresses,
+        [
+          "id": .id(event.addressID), "user_id": .id(event.userID), "type": .name(event.addressType),
+          "first_name": .text(personal?.firstName ?? ""), "last_name": .text(personal?.lastName ?? ""),
+          "company": .text(personal?.company), "address_line_1": .text(personal?.addressLine1 ?? ""),
+          "address_line_2": .text(personal?.addressLine2), "city": .text(personal?.city ?? ""),
+          "postal_code": .text(personal?.postalCode ?? ""), "region_id": .id(event.regionID), "country_id": .id(event.countryID),
+          "phone": .text(personal?.phone), "is_default": false, "latitude": .decimalText(personal?.latitude, scale: 8),
+          "longitude": .decimalText(personal?.longitude, scale: 8), "created_at": .timestamp(facts.occurredAt),
+          "updated_at": .timestamp(facts.occurredAt),
+        ])
+    },
+    .on(AddressChanged.self) { event, facts, rows in
+      let personal = event.personal
+      rows.update(
+        AddressTables.addresses, .id(event.addressID),
+        set: [
+          "type": .name(event.addressType), "first_name": .text(personal?.firstName ?? ""),
+          "last_name": .text(personal?.lastName ?? ""), "company": .text(personal?.company),
+          "address_line_1": .text(personal?.addressLine1 ?? ""), "address_line_2": .text(personal?.addressLine2),
+          "city": .text(personal?.city ?? ""), "postal_code": .text(personal?.postalCode ?? ""), "region_id": .id(event.regionID),
+          "country_id": .id(event.countryID), "phone": .text(personal?.phone),
+          "latitude": .decimalText(personal?.latitude, scale: 8), "longitude": .decimalText(personal?.longitude, scale: 8),
+          "updated_at": .timestamp(facts.occurredAt),
+        ])
+    },
+    .on(AddressDeleted.self) { event, _, rows in
+      rows.delete(from: AddressTables.addresses, .id(event.addressID))
+    },
+    .on(DefaultAddressChanged.self) { event, facts, rows in
+      if let previous = event.previousDefaultID {
+        // The previous default may have been deleted just before; then there is no row to clear.
+        rows.updateAll(
+          AddressTables.addresses, where: "id", equals: .id(previous),
+          set: ["is_default": false, "updated_at": .timestamp(facts.occurredAt)])
+      }
+      if let new = event.newDefaultID {
+        rows.update(AddressTables.addresses, .id(new), set: ["is_default": true, "updated_at": .timestamp(facts.occurredAt)])
+      }
+    },
+  ]
 }
 
 /// The tables of `addresses_service`.

@@ -8,26 +8,9 @@ extension Projection {
     tables: [BasketTables.types, BasketTables.promoCodes, BasketTables.baskets, BasketTables.items, BasketTables.codes] + Copies.tables,
     handlers: discountTypes + promoCodes + basket + Copies.handlers)
 
-  private static let discountTypes: [EventHandler] = [
-    .on(DiscountTypeAdded.self) { event, facts, rows in
-      rows.insert(
-        into: BasketTables.types,
-        [
-          "id": .id(event.typeID), "name": .text(event.name), "symbol": .text(event.symbol), "created_at": .timestamp(facts.occurredAt),
-          "updated_at": .timestamp(facts.occurredAt),
-        ])
-    },
-    .on(DiscountTypeChanged.self) { event, facts, rows in
-      rows.update(
-        BasketTables.types, .id(event.typeID),
-        set: ["name": .text(event.name), "symbol": .text(event.symbol), "updated_at": .timestamp(facts.occurredAt)])
-    },
-    .on(DiscountTypeDeleted.self) { event, facts, rows in
-      rows.update(
-        BasketTables.types, .id(event.typeID),
-        set: ["updated_at": .timestamp(facts.occurredAt), "deleted_at": .timestamp(facts.occurredAt)])
-    },
-  ]
+  private static let discountTypes = EventHandler.reference(DiscountType.self, BasketTables.types) { row in
+    ["name": .text(row.name), "symbol": .text(row.symbol)]
+  }
 
   private static let promoCodes: [EventHandler] = [
     .on(PromoCodeAdded.self) { event, facts, rows in

@@ -8,7 +8,17 @@ import EventSourcing
 enum Copies {
   static let tables = [products, productTypes, types, vat, addresses]
 
-  static let handlers: [EventHandler] = [
+  static let handlers = typesAndRates + productsAndAddresses
+
+  private static let typesAndRates: [EventHandler] =
+    EventHandler.reference(ProductType.self, types, columns: { ["vat_id": .id($0.vatID)] }) { id, _, rows in
+      rows.deleteAll(from: productTypes, where: "type_id", equals: .id(id))
+    }
+    + EventHandler.reference(VAT.self, vat, columns: { ["value_": .rate($0.rate)] }) { id, _, rows in
+      rows.updateAll(types, where: "vat_id", equals: .id(id), set: ["vat_id": nil])
+    }
+
+  private static let productsAndAddresses: [EventHandler] = [
     .on(ProductAdded.self) { event, _, rows in
       rows.insert(
         into: products,
@@ -36,26 +46,6 @@ enum Copies {
     .on(StockReleased.self) { event, _, rows in setStock(event.level, of: event.productID, &rows) },
     .on(StockDispatched.self) { event, _, rows in setStock(event.level, of: event.productID, &rows) },
     .on(StockReturned.self) { event, _, rows in setStock(event.level, of: event.productID, &rows) },
-    .on(ProductTypeAdded.self) { event, _, rows in
-      rows.insert(into: types, ["id": .id(event.typeID), "vat_id": .id(event.vatID)])
-    },
-    .on(ProductTypeChanged.self) { event, _, rows in
-      rows.update(types, .id(event.typeID), set: ["vat_id": .id(event.vatID)])
-    },
-    .on(ProductTypeRemoved.self) { event, _, rows in
-      rows.deleteAll(from: productTypes, where: "type_id", equals: .id(event.typeID))
-      rows.delete(from: types, .id(event.typeID))
-    },
-    .on(VATRateAdded.self) { event, _, rows in
-      rows.insert(into: vat, ["id": .id(event.vatID), "value_": .rate(event.rate)])
-    },
-    .on(VATRateChanged.self) { event, _, rows in
-      rows.update(vat, .id(event.vatID), set: ["value_": .rate(event.rate)])
-    },
-    .on(VATRateRemoved.self) { event, _, rows in
-      rows.updateAll(types, where: "vat_id", equals: .id(event.vatID), set: ["vat_id": nil])
-      rows.delete(from: vat, .id(event.vatID))
-    },
     .on(AddressAdded.self) { event, _, rows in
       rows.insert(
         into: addresses,

@@ -1,7 +1,14 @@
 /// Columns with their values, written as a dictionary literal: `["id": .int(7), "name": "Blue"]`.
 /// In the order of the table's columns it is fastest; any order is right.
 public struct ColumnValues: ExpressibleByDictionaryLiteral, Sendable {
-  let pairs: [(name: StaticString, value: SQLValue)]
+  private(set) var pairs: [(name: StaticString, value: SQLValue)]
+
+  init(_ pairs: [(name: StaticString, value: SQLValue)]) {
+    self.pairs = pairs
+  }
+
+  /// Adds columns behind those that are there.
+  mutating func append(_ values: ColumnValues) { pairs += values.pairs }
 
   public init(dictionaryLiteral elements: (StaticString, SQLValue)...) {
     pairs = elements

@@ -8,24 +8,9 @@ extension Projection {
     tables: [OrderTables.statuses, OrderTables.orders, OrderTables.items, OrderTables.payments, OrderTables.refunds] + Copies.tables,
     handlers: statuses + order + imported + PaymentRows.handlers + sagas + Copies.handlers)
 
-  private static let statuses: [EventHandler] = [
-    .on(OrderStatusAdded.self) { event, facts, rows in
-      rows.insert(
-        into: OrderTables.statuses,
-        [
-          "id": .id(event.statusID), "name": .text(event.name), "description": .text(event.description),
-          "created_at": .timestamp(facts.occurredAt), "updated_at": .timestamp(facts.occurredAt),
-        ])
-    },
-    .on(OrderStatusChanged.self) { event, facts, rows in
-      rows.update(
-        OrderTables.statuses, .id(event.statusID),
-        set: ["name": .text(event.name), "description": .text(event.description), "updated_at": .timestamp(facts.occurredAt)])
-    },
-    .on(OrderStatusRemoved.self) { event, _, rows in
-      rows.delete(from: OrderTables.statuses, .id(event.statusID))
-    },
-  ]
+  private static let statuses = EventHandler.reference(OrderStatus.self, OrderTables.statuses) { row in
+    ["name": .text(row.name), "description": .text(row.description)]
+  }
 
   private static let order: [EventHandler] = [
     .on(OrderPlaced.self) { event, facts, rows in

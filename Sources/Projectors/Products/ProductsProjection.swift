@@ -11,54 +11,19 @@ extension Projection {
     tables: [ProductTables.vat, ProductTables.brands, ProductTables.types, ProductTables.products, ProductTables.productTypes],
     handlers: reference + product + stock)
 
-  private static let reference: [EventHandler] = [
-    .on(VATRateAdded.self) { event, _, rows in
-      rows.insert(into: ProductTables.vat, ["id": .id(event.vatID), "name": .text(event.name), "value_": .rate(event.rate)])
-    },
-    .on(VATRateChanged.self) { event, _, rows in
-      rows.update(ProductTables.vat, .id(event.vatID), set: ["name": .text(event.name), "value_": .rate(event.rate)])
-    },
-    .on(VATRateRemoved.self) { event, facts, rows in
+  private static let reference: [EventHandler] =
+    EventHandler.reference(VAT.self, ProductTables.vat, columns: { ["name": .text($0.name), "value_": .rate($0.rate)] }) {
+      id, facts, rows in
       rows.updateAll(
-        ProductTables.types, where: "id_1", equals: .id(event.vatID), set: ["id_1": nil, "updated_at": .timestamp(facts.occurredAt)])
-      rows.delete(from: ProductTables.vat, .id(event.vatID))
-    },
-    .on(BrandAdded.self) { event, facts, rows in
-      rows.insert(
-        into: ProductTables.brands,
-        [
-          "id": .id(event.brandID), "name": .text(event.name), "website": .text(event.website),
-          "created_at": .timestamp(facts.occurredAt), "updated_at": .timestamp(facts.occurredAt),
-        ])
-    },
-    .on(BrandChanged.self) { event, facts, rows in
-      rows.update(
-        ProductTables.brands, .id(event.brandID),
-        set: ["name": .text(event.name), "website": .text(event.website), "updated_at": .timestamp(facts.occurredAt)])
-    },
-    .on(BrandDeleted.self) { event, facts, rows in
-      rows.update(
-        ProductTables.brands, .id(event.brandID),
-        set: ["updated_at": .timestamp(facts.occurredAt), "deleted_at": .timestamp(facts.occurredAt)])
-    },
-    .on(ProductTypeAdded.self) { event, facts, rows in
-      rows.insert(
-        into: ProductTables.types,
-        [
-          "id": .id(event.typeID), "name": .text(event.name), "id_1": .id(event.vatID), "created_at": .timestamp(facts.occurredAt),
-          "updated_at": .timestamp(facts.occurredAt),
-        ])
-    },
-    .on(ProductTypeChanged.self) { event, facts, rows in
-      rows.update(
-        ProductTables.types, .id(event.typeID),
-        set: ["name": .text(event.name), "id_1": .id(event.vatID), "updated_at": .timestamp(facts.occurredAt)])
-    },
-    .on(ProductTypeRemoved.self) { event, _, rows in
-      rows.deleteAll(from: ProductTables.productTypes, where: "type_id", equals: .id(event.typeID))
-      rows.delete(from: ProductTables.types, .id(event.typeID))
-    },
-  ]
+        ProductTables.types, where: "id_1", equals: .id(id), set: ["id_1": nil, "updated_at": .timestamp(facts.occurredAt)])
+    }
+    + EventHandler.reference(
+      Brand.self, ProductTables.brands, columns: { ["name": .text($0.name), "website": .text($0.website)] })
+    + EventHandler.reference(
+      ProductType.self, ProductTables.types, columns: { ["name": .text($0.name), "id_1": .id($0.vatID)] }
+    ) { id, _, rows in
+      rows.deleteAll(from: ProductTables.productTypes, where: "type_id", equals: .id(id))
+    }
 
   private static let product: [EventHandler] = [
     .on(ProductAdded.self) { event, facts, rows in

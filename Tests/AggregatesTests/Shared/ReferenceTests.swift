@@ -8,8 +8,8 @@ import Testing
   let twenty = VAT.Row(name: "TVA 20%", rate: VATRate(rawValue: 20_000))
   let ten = VAT.Row(name: "TVA 10%", rate: VATRate(rawValue: 10_000))
 
-  private func added(_ id: Int64, _ row: VAT.Row) -> VATRateEvent {
-    .vatRateAdded(VATRateAdded(vatID: VATRateID(id), name: row.name, rate: row.rate))
+  private func added(_ id: Int64, _ row: VAT.Row) -> VAT.Event {
+    .added(ReferenceAdded(VATRateID(id), row))
   }
 
   @Test func `a row is added once, with its name`() async throws {
@@ -31,7 +31,7 @@ import Testing
   @Test func `a change writes what is new and moves the name`() async throws {
     let scenario = try await Scenario().given(AddVATRate(id: VATRateID(1_000), row: twenty))
     try await scenario.when(ChangeVATRate(id: VATRateID(1_000)) { $0.name = "Normal" })
-      .then(.vatRateChanged(VATRateChanged(vatID: VATRateID(1_000), name: "Normal", rate: twenty.rate)), on: VAT.self, 1_000)
+      .then(.changed(ReferenceChanged(VATRateID(1_000), VAT.Row(name: "Normal", rate: twenty.rate))), on: VAT.self, 1_000)
       .thenClaim("vat-name:normal", by: VAT.stream(1_000)).thenClaim("vat-name:tva 20%", by: nil)
     try await scenario.when(ChangeVATRate(id: VATRateID(1_000)) { $0.name = "Normal" }).thenNothing()
     // The same name in other letters is still its own.
@@ -44,7 +44,7 @@ import Testing
     try await scenario.when(RemoveVATRate(id: VATRateID(1_000), usedBy: 3))
       .thenRejected(ReferenceRejection.inUse(kind: "vat", id: 1_000, count: 3))
     try await scenario.when(RemoveVATRate(id: VATRateID(1_000), usedBy: 0))
-      .then(.vatRateRemoved(VATRateRemoved(vatID: VATRateID(1_000))), on: VAT.self, 1_000).thenClaim("vat-name:tva 20%", by: nil)
+      .then(.removed(ReferenceRemoved(VATRateID(1_000))), on: VAT.self, 1_000).thenClaim("vat-name:tva 20%", by: nil)
     try await scenario.when(RemoveVATRate(id: VATRateID(1_000), usedBy: 0)).thenNothing()
     try await scenario.when(AddVATRate(id: VATRateID(1_000), row: twenty))
       .thenRejected(ReferenceRejection.alreadyExists(kind: "vat", id: 1_000))
@@ -93,7 +93,7 @@ import Testing
     try await scenario.when(RemoveOrderStatus(id: id, usedBy: 0)).thenRejected(
       ReferenceRejection.fixed(kind: "orderstatus", id: id.rawValue))
     try await scenario.when(ChangeOrderStatus(id: id) { $0.description = "en route" })
-      .then(.orderStatusChanged(OrderStatusChanged(statusID: id, name: "shipped", description: "en route")), on: OrderStatus.self, id)
+      .then(.changed(ReferenceChanged(id, OrderStatus.Row(name: "shipped", description: "en route"))), on: OrderStatus.self, id)
   }
 
   @Test func `whoever changes what another has changed since is refused`() async throws {

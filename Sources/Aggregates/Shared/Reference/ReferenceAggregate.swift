@@ -2,16 +2,10 @@ public import EventSourcing
 
 /// A row of a small table that others refer to: countries, rates, brands, types, statuses. One stream a row.
 ///
-/// A kind says what its row holds and which events carry it; adding, changing and removing, unique names and idempotence follow
-/// from that (`AddReference`, `ChangeReference`, `RemoveReference`).
-public protocol ReferenceAggregate: Aggregate where State == ReferenceState<Row> {
-  associatedtype ID: EntityID
-  /// What the row says, its id apart.
-  associatedtype Row: Hashable & Sendable
-  /// What an event makes of the row.
-  static func change(_ event: Event) -> ReferenceChange<Row>
-  /// The event that adds a row.
-  static func added(_ id: ID, _ row: Row) -> Event
+/// A kind says what its row holds, how it is stored and which rules it has; events, adding, changing and removing, unique names and
+/// idempotence follow from that (`ReferenceEvent`, `AddReference`, `ChangeReference`, `RemoveReference`), and so do the rows of
+/// its table (`EventHandler.reference`) and its administration over HTTP (`ReferenceAdministration`).
+public protocol ReferenceAggregate: ReferenceKind, Aggregate where State == ReferenceState<Row>, Event == ReferenceEvent<Self> {
   /// The rules for the row's own fields.
   static func check(_ row: Row) throws(FieldError)
   /// Whether everything exists that the row refers to. Nothing by default.
@@ -23,16 +17,20 @@ public protocol ReferenceAggregate: Aggregate where State == ReferenceState<Row>
   static func isFixed(_ id: ID) -> Bool
 }
 
-/// A kind whose rows can be changed.
-public protocol EditableReference: ReferenceAggregate {
-  /// The event that gives a row new content.
-  static func changed(_ id: ID, _ row: Row) -> Event
+/// What a kind of reference row holds and how it is stored: all that its events need to know.
+public protocol ReferenceKind: SendableMetatype {
+  associatedtype ID: EntityID
+  /// What the row says, its id apart; reads and writes itself as fields of its events.
+  associatedtype Row: JSONCodable & Hashable
+  /// The stored names of its events; never changed.
+  static var names: ReferenceNames { get }
 }
+
+/// A kind whose rows can be changed.
+public protocol EditableReference: ReferenceAggregate {}
 
 /// A kind whose rows can be removed while nothing uses them.
 public protocol RemovableReference: ReferenceAggregate {
-  /// The event that removes a row.
-  static func removed(_ id: ID) -> Event
   /// Whether a removed row's names stay taken for ever. False by default.
   static var keepsClaims: Bool { get }
 }
@@ -40,9 +38,10 @@ public protocol RemovableReference: ReferenceAggregate {
 extension ReferenceAggregate {
   public static var initialState: ReferenceState<Row> { .missing }
 
-  public static func evolve(_ state: inout ReferenceState<Row>, _ event: Event) {
-    switch change(event) {
-    case .added(let row), .changed(let row): state = .present(row)
+  public static func evolve(_ state: inout ReferenceState<Row>, _ event: ReferenceEvent<Self>) {
+    switch event {
+    case .added(let event): state = .present(event.row)
+    case .changed(let event): state = .present(event.row)
     case .removed: state = .removed
     }
   }
@@ -54,13 +53,6 @@ extension ReferenceAggregate {
 
 extension RemovableReference {
   public static var keepsClaims: Bool { false }
-}
-
-/// What an event makes of a row.
-public enum ReferenceChange<Row: Sendable>: Sendable {
-  case added(Row)
-  case changed(Row)
-  case removed
 }
 
 /// What is known of a row.

@@ -65,7 +65,7 @@ public struct ChangeReference<Kind: EditableReference>: Command {
     let after = Kind.claims(new)
     guard !Kind.isFixed(id) || before == after else { throw ReferenceRejection.fixed(kind: Kind.category, id: id.rawValue) }
     try session.check(Kind.self, new)
-    try session.record([Kind.changed(id, new)], on: Kind.self, id)
+    try session.record([.changed(ReferenceChanged(id, new))], on: Kind.self, id)
     for key in after where !before.contains(key) { session.claim(key, for: Kind.stream(id)) }
     for key in before where !after.contains(key) { session.release(key, from: Kind.stream(id)) }
     return NoAnswer()
@@ -90,7 +90,7 @@ public struct RemoveReference<Kind: RemovableReference>: Command {
     case .present(let row):
       guard !Kind.isFixed(id) else { throw ReferenceRejection.fixed(kind: Kind.category, id: id.rawValue) }
       guard usedBy == 0 else { throw ReferenceRejection.inUse(kind: Kind.category, id: id.rawValue, count: usedBy) }
-      try session.record([Kind.removed(id)], on: Kind.self, id)
+      try session.record([.removed(ReferenceRemoved(id))], on: Kind.self, id)
       if !Kind.keepsClaims { for key in Kind.claims(row) { session.release(key, from: Kind.stream(id)) } }
     }
     return NoAnswer()
@@ -112,7 +112,7 @@ extension DecisionSession {
   /// Checks a row, records that it was added and takes its names.
   mutating func add<Kind: ReferenceAggregate>(_ kind: Kind.Type, _ id: Kind.ID, _ row: Kind.Row) throws {
     try check(Kind.self, row)
-    try record([Kind.added(id, row)], on: Kind.self, id)
+    try record([.added(ReferenceAdded(id, row))], on: Kind.self, id)
     for key in Kind.claims(row) { claim(key, for: Kind.stream(id)) }
   }
 
