@@ -74,3 +74,22 @@ up_in_background() {
   UP_IN_BACKGROUND=1
   wait_ready comptoir 60 gateway_answers "$COMPTOIR_URL" || die "comptoir up does not answer; see $RUN/log/comptoir.log"
 }
+
+# wait_level SECONDS: returns when every read database shows what the log held at the time of the call, as /health tells; says
+# how far the slowest one is. Fails when that takes longer, or the gateway no longer answers.
+wait_level() {
+  local wanted='' position end=$(($(now) + $1)) told=0
+  while [ "$(now)" -lt "$end" ]; do
+    position=$(curl -s --max-time 10 "$COMPTOIR_URL/health" | jq -r '.checks | [(.[] | select(.name == "event_store").position), ([.[].position] | min)] | @tsv') ||
+      return 1
+    [ -n "$wanted" ] || wanted=${position%$'\t'*}
+    position=${position#*$'\t'}
+    [ "$position" -lt "$wanted" ] || return 0
+    if [ $(($(now) - told)) -ge 5 ]; then
+      say "Waiting for the read databases: $position of $wanted events"
+      told=$(now)
+    fi
+    sleep 0.5
+  done
+  return 1
+}
