@@ -40,22 +40,9 @@ public struct AddressAdded: Hashable, Sendable {
   public var regionID: RegionID?
   public var countryID: CountryID
   public var imported: Bool
-  public var personal: Personal?
+  public var personal: AddressDetails?
 
   public var subject: SubjectID { userID.subject }
-
-  public struct Personal: Hashable, Sendable {
-    public var firstName: String
-    public var lastName: String
-    public var company: String?
-    public var addressLine1: String
-    public var addressLine2: String?
-    public var city: String
-    public var postalCode: String
-    public var phone: String?
-    public var latitude: String?
-    public var longitude: String?
-  }
 }
 
 extension AddressAdded: PersonalEventPayload {
@@ -78,34 +65,6 @@ extension AddressAdded: PersonalEventPayload {
   }
 }
 
-extension AddressAdded.Personal: JSONCodable {
-  public init(from json: inout JSONObjectReader) throws {
-    firstName = try json.string("first_name")
-    lastName = try json.string("last_name")
-    company = try json.optionalString("company")
-    addressLine1 = try json.string("address_line_1")
-    addressLine2 = try json.optionalString("address_line_2")
-    city = try json.string("city")
-    postalCode = try json.string("postal_code")
-    phone = try json.optionalString("phone")
-    latitude = try json.optionalString("latitude")
-    longitude = try json.optionalString("longitude")
-  }
-
-  public func encode(to json: inout JSONWriter) {
-    json.field("first_name", firstName)
-    json.field("last_name", lastName)
-    json.field("company", company)
-    json.field("address_line_1", addressLine1)
-    json.field("address_line_2", addressLine2)
-    json.field("city", city)
-    json.field("postal_code", postalCode)
-    json.field("phone", phone)
-    json.field("latitude", latitude)
-    json.field("longitude", longitude)
-  }
-}
-
 /// An address got new content; all fields are given.
 public struct AddressChanged: Hashable, Sendable {
   public static let type = EventType("AddressChanged", .public)
@@ -115,22 +74,9 @@ public struct AddressChanged: Hashable, Sendable {
   public var addressType: AddressType
   public var regionID: RegionID?
   public var countryID: CountryID
-  public var personal: Personal?
+  public var personal: AddressDetails?
 
   public var subject: SubjectID { userID.subject }
-
-  public struct Personal: Hashable, Sendable {
-    public var firstName: String
-    public var lastName: String
-    public var company: String?
-    public var addressLine1: String
-    public var addressLine2: String?
-    public var city: String
-    public var postalCode: String
-    public var phone: String?
-    public var latitude: String?
-    public var longitude: String?
-  }
 }
 
 extension AddressChanged: PersonalEventPayload {
@@ -148,34 +94,6 @@ extension AddressChanged: PersonalEventPayload {
     json.field("address_type", name: addressType)
     json.field("region_id", regionID)
     json.field("country_id", countryID)
-  }
-}
-
-extension AddressChanged.Personal: JSONCodable {
-  public init(from json: inout JSONObjectReader) throws {
-    firstName = try json.string("first_name")
-    lastName = try json.string("last_name")
-    company = try json.optionalString("company")
-    addressLine1 = try json.string("address_line_1")
-    addressLine2 = try json.optionalString("address_line_2")
-    city = try json.string("city")
-    postalCode = try json.string("postal_code")
-    phone = try json.optionalString("phone")
-    latitude = try json.optionalString("latitude")
-    longitude = try json.optionalString("longitude")
-  }
-
-  public func encode(to json: inout JSONWriter) {
-    json.field("first_name", firstName)
-    json.field("last_name", lastName)
-    json.field("company", company)
-    json.field("address_line_1", addressLine1)
-    json.field("address_line_2", addressLine2)
-    json.field("city", city)
-    json.field("postal_code", postalCode)
-    json.field("phone", phone)
-    json.field("latitude", latitude)
-    json.field("longitude", longitude)
   }
 }
 

@@ -1,3 +1,6 @@
+public import EventSourcing
+public import JSON
+
 /// What an address says. Lengths are the columns'; `check` enforces them.
 public struct AddressContent: Hashable, Sendable {
   public var addressType: AddressType
@@ -69,45 +72,83 @@ public struct AddressContent: Hashable, Sendable {
 
 // MARK: - Events
 
+/// The personal part of an address as its events hold it.
+public struct AddressDetails: Hashable, Sendable {
+  public var firstName: String
+  public var lastName: String
+  public var company: String?
+  public var addressLine1: String
+  public var addressLine2: String?
+  public var city: String
+  public var postalCode: String
+  public var phone: String?
+  public var latitude: String?
+  public var longitude: String?
+}
+
+extension AddressDetails: JSONCodable {
+  public init(from json: inout JSONObjectReader) throws {
+    firstName = try json.string("first_name")
+    lastName = try json.string("last_name")
+    company = try json.optionalString("company")
+    addressLine1 = try json.string("address_line_1")
+    addressLine2 = try json.optionalString("address_line_2")
+    city = try json.string("city")
+    postalCode = try json.string("postal_code")
+    phone = try json.optionalString("phone")
+    latitude = try json.optionalString("latitude")
+    longitude = try json.optionalString("longitude")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("first_name", firstName)
+    json.field("last_name", lastName)
+    json.field("company", company)
+    json.field("address_line_1", addressLine1)
+    json.field("address_line_2", addressLine2)
+    json.field("city", city)
+    json.field("postal_code", postalCode)
+    json.field("phone", phone)
+    json.field("latitude", latitude)
+    json.field("longitude", longitude)
+  }
+}
+
+extension AddressContent {
+  /// Nil without details: then the owner was forgotten.
+  init?(_ addressType: AddressType, _ countryID: CountryID, _ regionID: RegionID?, _ details: AddressDetails?) {
+    guard let details else { return nil }
+    self.init(
+      addressType: addressType, firstName: details.firstName, lastName: details.lastName, company: details.company,
+      addressLine1: details.addressLine1, addressLine2: details.addressLine2, city: details.city, postalCode: details.postalCode,
+      regionID: regionID, countryID: countryID, phone: details.phone, latitude: details.latitude, longitude: details.longitude)
+  }
+
+  var details: AddressDetails {
+    AddressDetails(
+      firstName: firstName, lastName: lastName, company: company, addressLine1: addressLine1, addressLine2: addressLine2, city: city,
+      postalCode: postalCode, phone: phone, latitude: latitude, longitude: longitude)
+  }
+}
+
 extension AddressAdded {
   init(_ addressID: AddressID, of userID: UserID, _ content: AddressContent, imported: Bool) {
     self.init(
       addressID: addressID, userID: userID, addressType: content.addressType, regionID: content.regionID, countryID: content.countryID,
-      imported: imported,
-      personal: Personal(
-        firstName: content.firstName, lastName: content.lastName, company: content.company, addressLine1: content.addressLine1,
-        addressLine2: content.addressLine2, city: content.city, postalCode: content.postalCode, phone: content.phone,
-        latitude: content.latitude, longitude: content.longitude))
+      imported: imported, personal: content.details)
   }
 
   /// Nil when the owner was forgotten.
-  var content: AddressContent? {
-    personal.map {
-      AddressContent(
-        addressType: addressType, firstName: $0.firstName, lastName: $0.lastName, company: $0.company, addressLine1: $0.addressLine1,
-        addressLine2: $0.addressLine2, city: $0.city, postalCode: $0.postalCode, regionID: regionID, countryID: countryID,
-        phone: $0.phone, latitude: $0.latitude, longitude: $0.longitude)
-    }
-  }
+  var content: AddressContent? { AddressContent(addressType, countryID, regionID, personal) }
 }
 
 extension AddressChanged {
   init(_ addressID: AddressID, of userID: UserID, _ content: AddressContent) {
     self.init(
       addressID: addressID, userID: userID, addressType: content.addressType, regionID: content.regionID, countryID: content.countryID,
-      personal: Personal(
-        firstName: content.firstName, lastName: content.lastName, company: content.company, addressLine1: content.addressLine1,
-        addressLine2: content.addressLine2, city: content.city, postalCode: content.postalCode, phone: content.phone,
-        latitude: content.latitude, longitude: content.longitude))
+      personal: content.details)
   }
 
   /// Nil when the owner was forgotten.
-  var content: AddressContent? {
-    personal.map {
-      AddressContent(
-        addressType: addressType, firstName: $0.firstName, lastName: $0.lastName, company: $0.company, addressLine1: $0.addressLine1,
-        addressLine2: $0.addressLine2, city: $0.city, postalCode: $0.postalCode, regionID: regionID, countryID: countryID,
-        phone: $0.phone, latitude: $0.latitude, longitude: $0.longitude)
-    }
-  }
+  var content: AddressContent? { AddressContent(addressType, countryID, regionID, personal) }
 }

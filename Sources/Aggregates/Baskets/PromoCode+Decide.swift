@@ -32,12 +32,12 @@ extension PromoCode {
       if let invalid = definition.firstInvalidField(code: code) { throw .invalid(field: invalid.field, reason: invalid.reason) }
       if state.definition == definition, !state.isDeleted { return [] }
       guard state.definition == nil else { throw .codeTaken(code: code) }
-      return [.promoCodeAdded(definition.added(code: code))]
+      return [.promoCodeAdded(PromoCodeAdded(code: code, definition: definition))]
     case .change(let definition):
       let known = try existing(state, code)
       guard known.promoCodeID == definition.promoCodeID else { throw .notFound(code: code) }
       if let invalid = definition.firstInvalidField(code: code) { throw .invalid(field: invalid.field, reason: invalid.reason) }
-      return known == definition ? [] : [.promoCodeChanged(definition.changed(code: code))]
+      return known == definition ? [] : [.promoCodeChanged(PromoCodeChanged(code: code, definition: definition))]
     case .delete:
       guard let definition = state.definition else { throw .notFound(code: code) }
       return state.isDeleted ? [] : [.promoCodeDeleted(PromoCodeDeleted(promoCodeID: definition.promoCodeID, code: code))]

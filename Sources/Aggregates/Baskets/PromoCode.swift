@@ -46,8 +46,8 @@ public enum PromoCode: Aggregate {
 
   public static func evolve(_ state: inout State, _ event: PromoCodeEvent) {
     switch event {
-    case .promoCodeAdded(let event): state.definition = PromoCodeDefinition(event)
-    case .promoCodeChanged(let event): state.definition = PromoCodeDefinition(event)
+    case .promoCodeAdded(let event): state.definition = event.definition
+    case .promoCodeChanged(let event): state.definition = event.definition
     case .promoCodeDeleted: state.isDeleted = true
     case .promoClaimed(let event):
       guard state.uses.updateValue(.claimed(event.userID), forKey: event.orderID) == nil else { return }

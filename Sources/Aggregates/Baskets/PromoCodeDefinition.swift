@@ -1,4 +1,5 @@
 public import EventSourcing
+public import JSON
 
 /// All terms of a promo code, as an administrator sets them.
 public struct PromoCodeDefinition: Sendable, Hashable {
@@ -45,36 +46,6 @@ public struct PromoCodeDefinition: Sendable, Hashable {
     self.categoryIDs = categoryIDs
   }
 
-  init(_ event: PromoCodeAdded) {
-    self.init(
-      promoCodeID: event.promoCodeID, name: event.name, kind: event.kind, discount: event.discount, typeID: event.typeID,
-      validFrom: event.validFrom, validUntil: event.validUntil, minOrderAmount: event.minOrderAmount, maxDiscount: event.maxDiscount,
-      maxUsage: event.maxUsage, maxUsagePerUser: event.maxUsagePerUser, combinable: event.combinable, productIDs: event.productIDs,
-      categoryIDs: event.categoryIDs)
-  }
-
-  init(_ event: PromoCodeChanged) {
-    self.init(
-      promoCodeID: event.promoCodeID, name: event.name, kind: event.kind, discount: event.discount, typeID: event.typeID,
-      validFrom: event.validFrom, validUntil: event.validUntil, minOrderAmount: event.minOrderAmount, maxDiscount: event.maxDiscount,
-      maxUsage: event.maxUsage, maxUsagePerUser: event.maxUsagePerUser, combinable: event.combinable, productIDs: event.productIDs,
-      categoryIDs: event.categoryIDs)
-  }
-
-  func added(code: String) -> PromoCodeAdded {
-    PromoCodeAdded(
-      promoCodeID: promoCodeID, code: code, name: name, kind: kind, discount: discount, typeID: typeID, validFrom: validFrom,
-      validUntil: validUntil, minOrderAmount: minOrderAmount, maxDiscount: maxDiscount, maxUsage: maxUsage,
-      maxUsagePerUser: maxUsagePerUser, combinable: combinable, productIDs: productIDs, categoryIDs: categoryIDs)
-  }
-
-  func changed(code: String) -> PromoCodeChanged {
-    PromoCodeChanged(
-      promoCodeID: promoCodeID, code: code, name: name, kind: kind, discount: discount, typeID: typeID, validFrom: validFrom,
-      validUntil: validUntil, minOrderAmount: minOrderAmount, maxDiscount: maxDiscount, maxUsage: maxUsage,
-      maxUsagePerUser: maxUsagePerUser, combinable: combinable, productIDs: productIDs, categoryIDs: categoryIDs)
-  }
-
   /// What a basket keeps of it.
   var applied: AppliedCode {
     AppliedCode(
@@ -99,6 +70,42 @@ public struct PromoCodeDefinition: Sendable, Hashable {
     }
     if productIDs.count > 10_000 || categoryIDs.count > 10_000 { return ("scope", "names at most 10000 products and categories") }
     return nil
+  }
+}
+
+extension PromoCodeDefinition: JSONCodable {
+  public init(from json: inout JSONObjectReader) throws {
+    promoCodeID = try json.id("promo_code_id")
+    name = try json.string("name")
+    kind = try json.name("kind")
+    discount = try json.int64("discount")
+    typeID = try json.optionalID("type_id")
+    validFrom = try json.optionalTimestamp("valid_from")
+    validUntil = try json.optionalTimestamp("valid_until")
+    minOrderAmount = try json.optionalCents("min_order_amount")
+    maxDiscount = try json.optionalCents("max_discount")
+    maxUsage = try json.optionalInt64("max_usage")
+    maxUsagePerUser = try json.optionalInt64("max_usage_per_user")
+    combinable = try json.bool("combinable")
+    productIDs = try json.ids("product_ids")
+    categoryIDs = try json.int64Array("category_ids")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("promo_code_id", promoCodeID)
+    json.field("name", name)
+    json.field("kind", name: kind)
+    json.field("discount", discount)
+    json.field("type_id", typeID)
+    json.field("valid_from", validFrom)
+    json.field("valid_until", validUntil)
+    json.field("min_order_amount", minOrderAmount)
+    json.field("max_discount", maxDiscount)
+    json.field("max_usage", maxUsage)
+    json.field("max_usage_per_user", maxUsagePerUser)
+    json.field("combinable", combinable)
+    json.field("product_ids", productIDs)
+    json.field("category_ids", categoryIDs)
   }
 }
 

@@ -42,65 +42,20 @@ public enum PromoCodeEvent: AggregateEvent {
 public struct PromoCodeAdded: Hashable, Sendable {
   public static let type = EventType("PromoCodeAdded", .public)
 
-  public var promoCodeID: PromoCodeID
   /// Upper case.
   public var code: String
-  public var name: String
-  public var kind: DiscountKind
-  /// Hundredths: of a percent, or cents without tax.
-  public var discount: Int64
-  public var typeID: DiscountTypeID?
-  /// Inclusive; nil: no limit, here and below.
-  public var validFrom: Timestamp?
-  /// Exclusive.
-  public var validUntil: Timestamp?
-  public var minOrderAmount: Cents?
-  public var maxDiscount: Cents?
-  public var maxUsage: Int64?
-  public var maxUsagePerUser: Int64?
-  /// Whether other codes may stand beside it.
-  public var combinable: Bool
-  /// The products it covers; empty: all.
-  public var productIDs: [ProductID]
-  /// The categories it covers; empty: all.
-  public var categoryIDs: [Int64]
+  public var definition: PromoCodeDefinition
 }
 
 extension PromoCodeAdded: EventPayload {
   public init(from json: inout JSONObjectReader) throws {
-    promoCodeID = try json.id("promo_code_id")
     code = try json.string("code")
-    name = try json.string("name")
-    kind = try json.name("kind")
-    discount = try json.int64("discount")
-    typeID = try json.optionalID("type_id")
-    validFrom = try json.optionalTimestamp("valid_from")
-    validUntil = try json.optionalTimestamp("valid_until")
-    minOrderAmount = try json.optionalCents("min_order_amount")
-    maxDiscount = try json.optionalCents("max_discount")
-    maxUsage = try json.optionalInt64("max_usage")
-    maxUsagePerUser = try json.optionalInt64("max_usage_per_user")
-    combinable = try json.bool("combinable")
-    productIDs = try json.ids("product_ids")
-    categoryIDs = try json.int64Array("category_ids")
+    definition = try PromoCodeDefinition(from: &json)
   }
 
   public func encode(to json: inout JSONWriter) {
-    json.field("promo_code_id", promoCodeID)
     json.field("code", code)
-    json.field("name", name)
-    json.field("kind", name: kind)
-    json.field("discount", discount)
-    json.field("type_id", typeID)
-    json.field("valid_from", validFrom)
-    json.field("valid_until", validUntil)
-    json.field("min_order_amount", minOrderAmount)
-    json.field("max_discount", maxDiscount)
-    json.field("max_usage", maxUsage)
-    json.field("max_usage_per_user", maxUsagePerUser)
-    json.field("combinable", combinable)
-    json.field("product_ids", productIDs)
-    json.field("category_ids", categoryIDs)
+    definition.encode(to: &json)
   }
 }
 
@@ -108,65 +63,20 @@ extension PromoCodeAdded: EventPayload {
 public struct PromoCodeChanged: Hashable, Sendable {
   public static let type = EventType("PromoCodeChanged", .public)
 
-  public var promoCodeID: PromoCodeID
   /// Upper case.
   public var code: String
-  public var name: String
-  public var kind: DiscountKind
-  /// Hundredths: of a percent, or cents without tax.
-  public var discount: Int64
-  public var typeID: DiscountTypeID?
-  /// Inclusive; nil: no limit, here and below.
-  public var validFrom: Timestamp?
-  /// Exclusive.
-  public var validUntil: Timestamp?
-  public var minOrderAmount: Cents?
-  public var maxDiscount: Cents?
-  public var maxUsage: Int64?
-  public var maxUsagePerUser: Int64?
-  /// Whether other codes may stand beside it.
-  public var combinable: Bool
-  /// The products it covers; empty: all.
-  public var productIDs: [ProductID]
-  /// The categories it covers; empty: all.
-  public var categoryIDs: [Int64]
+  public var definition: PromoCodeDefinition
 }
 
 extension PromoCodeChanged: EventPayload {
   public init(from json: inout JSONObjectReader) throws {
-    promoCodeID = try json.id("promo_code_id")
     code = try json.string("code")
-    name = try json.string("name")
-    kind = try json.name("kind")
-    discount = try json.int64("discount")
-    typeID = try json.optionalID("type_id")
-    validFrom = try json.optionalTimestamp("valid_from")
-    validUntil = try json.optionalTimestamp("valid_until")
-    minOrderAmount = try json.optionalCents("min_order_amount")
-    maxDiscount = try json.optionalCents("max_discount")
-    maxUsage = try json.optionalInt64("max_usage")
-    maxUsagePerUser = try json.optionalInt64("max_usage_per_user")
-    combinable = try json.bool("combinable")
-    productIDs = try json.ids("product_ids")
-    categoryIDs = try json.int64Array("category_ids")
+    definition = try PromoCodeDefinition(from: &json)
   }
 
   public func encode(to json: inout JSONWriter) {
-    json.field("promo_code_id", promoCodeID)
     json.field("code", code)
-    json.field("name", name)
-    json.field("kind", name: kind)
-    json.field("discount", discount)
-    json.field("type_id", typeID)
-    json.field("valid_from", validFrom)
-    json.field("valid_until", validUntil)
-    json.field("min_order_amount", minOrderAmount)
-    json.field("max_discount", maxDiscount)
-    json.field("max_usage", maxUsage)
-    json.field("max_usage_per_user", maxUsagePerUser)
-    json.field("combinable", combinable)
-    json.field("product_ids", productIDs)
-    json.field("category_ids", categoryIDs)
+    definition.encode(to: &json)
   }
 }
 

@@ -21,33 +21,17 @@ extension Projection {
 
   private static let books: [EventHandler] = [
     .on(AddressAdded.self) { event, facts, rows in
-      let personal = event.personal
-      rows.insert(
-        into: AddressTables.addresses,
+      var values = columns(event.addressType, event.countryID, event.regionID, event.personal, facts)
+      values.append(
         [
-          "id": .id(event.addressID), "user_id": .id(event.userID), "type": .name(event.addressType),
-          "first_name": .text(personal?.firstName ?? ""), "last_name": .text(personal?.lastName ?? ""),
-          "company": .text(personal?.company), "address_line_1": .text(personal?.addressLine1 ?? ""),
-          "address_line_2": .text(personal?.addressLine2), "city": .text(personal?.city ?? ""),
-          "postal_code": .text(personal?.postalCode ?? ""), "region_id": .id(event.regionID), "country_id": .id(event.countryID),
-          "phone": .text(personal?.phone), "is_default": false, "latitude": .decimalText(personal?.latitude, scale: 8),
-          "longitude": .decimalText(personal?.longitude, scale: 8), "created_at": .timestamp(facts.occurredAt),
-          "updated_at": .timestamp(facts.occurredAt),
+          "id": .id(event.addressID), "user_id": .id(event.userID), "is_default": false, "created_at": .timestamp(facts.occurredAt),
         ])
+      rows.insert(into: AddressTables.addresses, values)
     },
     .on(AddressChanged.self) { event, facts, rows in
-      let personal = event.personal
       rows.update(
         AddressTables.addresses, .id(event.addressID),
-        set: [
-          "type": .name(event.addressType), "first_name": .text(personal?.firstName ?? ""),
-          "last_name": .text(personal?.lastName ?? ""), "company": .text(personal?.company),
-          "address_line_1": .text(personal?.addressLine1 ?? ""), "address_line_2": .text(personal?.addressLine2),
-          "city": .text(personal?.city ?? ""), "postal_code": .text(personal?.postalCode ?? ""), "region_id": .id(event.regionID),
-          "country_id": .id(event.countryID), "phone": .text(personal?.phone),
-          "latitude": .decimalText(personal?.latitude, scale: 8), "longitude": .decimalText(personal?.longitude, scale: 8),
-          "updated_at": .timestamp(facts.occurredAt),
-        ])
+        set: columns(event.addressType, event.countryID, event.regionID, event.personal, facts))
     },
     .on(AddressDeleted.self) { event, _, rows in
       rows.delete(from: AddressTables.addresses, .id(event.addressID))
@@ -64,6 +48,22 @@ extension Projection {
       }
     },
   ]
+}
+
+extension Projection {
+  /// What an address says; its personal part is empty once its owner was forgotten.
+  fileprivate static func columns(
+    _ type: AddressType, _ country: CountryID, _ region: RegionID?, _ details: AddressDetails?, _ facts: EventFacts
+  ) -> ColumnValues {
+    [
+      "type": .name(type), "first_name": .text(details?.firstName ?? ""), "last_name": .text(details?.lastName ?? ""),
+      "company": .text(details?.company), "address_line_1": .text(details?.addressLine1 ?? ""),
+      "address_line_2": .text(details?.addressLine2), "city": .text(details?.city ?? ""), "postal_code": .text(details?.postalCode ?? ""),
+      "region_id": .id(region), "country_id": .id(country), "phone": .text(details?.phone),
+      "latitude": .decimalText(details?.latitude, scale: 8), "longitude": .decimalText(details?.longitude, scale: 8),
+      "updated_at": .timestamp(facts.occurredAt),
+    ]
+  }
 }
 
 /// The tables of `addresses_service`.

@@ -14,27 +14,16 @@ extension Projection {
 
   private static let promoCodes: [EventHandler] = [
     .on(PromoCodeAdded.self) { event, facts, rows in
-      rows.insert(
-        into: BasketTables.promoCodes,
+      var values = terms(event.definition, facts)
+      values.append(
         [
-          "id": .id(event.promoCodeID), "name": .text(event.name), "code": .text(event.code), "discount": .decimal(event.discount),
-          "id_1": .id(event.typeID), "valid_from": .time(event.validFrom), "valid_until": .time(event.validUntil),
-          "min_order_amount": .money(event.minOrderAmount), "max_discount": .money(event.maxDiscount), "max_usage": .int(event.maxUsage),
-          "max_usage_per_user": .int(event.maxUsagePerUser), "current_usage": 0, "combinable": .bool(event.combinable),
-          "scope": scope(event.productIDs, event.categoryIDs), "created_at": .timestamp(facts.occurredAt),
-          "updated_at": .timestamp(facts.occurredAt),
+          "id": .id(event.definition.promoCodeID), "code": .text(event.code), "current_usage": 0,
+          "created_at": .timestamp(facts.occurredAt),
         ])
+      rows.insert(into: BasketTables.promoCodes, values)
     },
     .on(PromoCodeChanged.self) { event, facts, rows in
-      rows.update(
-        BasketTables.promoCodes, .id(event.promoCodeID),
-        set: [
-          "name": .text(event.name), "discount": .decimal(event.discount), "id_1": .id(event.typeID),
-          "valid_from": .time(event.validFrom), "valid_until": .time(event.validUntil), "min_order_amount": .money(event.minOrderAmount),
-          "max_discount": .money(event.maxDiscount), "max_usage": .int(event.maxUsage), "max_usage_per_user": .int(event.maxUsagePerUser),
-          "combinable": .bool(event.combinable), "scope": scope(event.productIDs, event.categoryIDs),
-          "updated_at": .timestamp(facts.occurredAt),
-        ])
+      rows.update(BasketTables.promoCodes, .id(event.definition.promoCodeID), set: terms(event.definition, facts))
     },
     .on(PromoCodeDeleted.self) { event, facts, rows in
       rows.update(
@@ -50,6 +39,15 @@ extension Projection {
       rows.update(BasketTables.promoCodes, .id(event.promoCodeID), set: ["current_usage": .int(event.usage)])
     },
   ]
+
+  private static func terms(_ terms: PromoCodeDefinition, _ facts: EventFacts) -> ColumnValues {
+    [
+      "name": .text(terms.name), "discount": .decimal(terms.discount), "id_1": .id(terms.typeID), "valid_from": .time(terms.validFrom),
+      "valid_until": .time(terms.validUntil), "min_order_amount": .money(terms.minOrderAmount), "max_discount": .money(terms.maxDiscount),
+      "max_usage": .int(terms.maxUsage), "max_usage_per_user": .int(terms.maxUsagePerUser), "combinable": .bool(terms.combinable),
+      "scope": scope(terms.productIDs, terms.categoryIDs), "updated_at": .timestamp(facts.occurredAt),
+    ]
+  }
 
   private static let basket: [EventHandler] = [
     .on(BasketOpened.self) { event, facts, rows in

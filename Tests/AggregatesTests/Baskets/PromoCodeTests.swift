@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test func `the last use of a limited code is given, the next one not`() throws {
-    var state = state([.promoCodeAdded(Sales.definition { $0.maxUsage = 2 }.added(code: "TWO"))])
+    var state = state([.promoCodeAdded(PromoCodeAdded(code: "TWO", definition: Sales.definition { $0.maxUsage = 2 }))])
     for order in 1...2 {
       for event in try PromoCode.decide(claim(Int64(order)), code: "TWO", state) { PromoCode.evolve(&state, event) }
     }
@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test func `a customer's limit is his own`() throws {
-    var state = state([.promoCodeAdded(Sales.definition { $0.maxUsagePerUser = 1 }.added(code: "MINE"))])
+    var state = state([.promoCodeAdded(PromoCodeAdded(code: "MINE", definition: Sales.definition { $0.maxUsagePerUser = 1 }))])
     for event in try PromoCode.decide(claim(1, user: 1), code: "MINE", state) { PromoCode.evolve(&state, event) }
     #expect(throws: PromoCodeRejection.limitReached(code: "MINE", .customerLimitReached)) {
       try PromoCode.decide(claim(2, user: 1), code: "MINE", state)
@@ -68,14 +68,14 @@ import Testing
   }
 
   @Test func `a retry of the same checkout is the same use`() throws {
-    var state = state([.promoCodeAdded(Sales.definition { $0.maxUsage = 1 }.added(code: "ONE"))])
+    var state = state([.promoCodeAdded(PromoCodeAdded(code: "ONE", definition: Sales.definition { $0.maxUsage = 1 }))])
     for event in try PromoCode.decide(claim(1), code: "ONE", state) { PromoCode.evolve(&state, event) }
     #expect(try PromoCode.decide(claim(1), code: "ONE", state).isEmpty)
     #expect(state.usage == 1)
   }
 
   @Test func `a cancelled order's use is free again, used or not, and once`() throws {
-    var state = state([.promoCodeAdded(Sales.definition { $0.maxUsage = 1 }.added(code: "ONE"))])
+    var state = state([.promoCodeAdded(PromoCodeAdded(code: "ONE", definition: Sales.definition { $0.maxUsage = 1 }))])
     let release = PromoCodeCommand.release(orderID: OrderID(1), basketID: BasketID(1))
     for redeems in [false, true] {
       var steps = [claim(1)]
@@ -92,10 +92,12 @@ import Testing
     var random = SystemRandomNumberGenerator()
     var state = state([
       .promoCodeAdded(
-        Sales.definition {
-          $0.maxUsage = 5
-          $0.maxUsagePerUser = 2
-        }.added(code: "BOTH"))
+        PromoCodeAdded(
+          code: "BOTH",
+          definition: Sales.definition {
+            $0.maxUsage = 5
+            $0.maxUsagePerUser = 2
+          }))
     ])
     for _ in 0..<2_000 {
       let order = Int64.random(in: 1...20, using: &random)
