@@ -11,6 +11,11 @@ public enum DatabaseRole: String, Sendable, Hashable, CaseIterable {
   case reader
   /// Uses a database that is no read database.
   case app
+
+  /// Those of a database, by whether it is a read database.
+  static func all(hasGenerations: Bool) -> [DatabaseRole] {
+    hasGenerations ? [.owner, .projector, .reader] : [.owner, .app]
+  }
 }
 
 /// Names of databases and roles on one server, and the roles' passwords.

@@ -15,7 +15,13 @@ public enum MigrationPart: String, Sendable, Hashable, CaseIterable {
 }
 
 /// One file `<version>_<name>.sql` with its two sections, in dbmate's form: `-- migrate:up`, then `-- migrate:down`.
+///
+/// A file that all read databases share writes `:"owner"`, `:"projector"` and `:"reader"` for the roles of the one it is applied to.
 public struct MigrationFile: Sendable, Hashable {
+  /// Where it was read from.
+  let path: String
+  /// Whether it is applied to every read database.
+  let isShared: Bool
   public let part: MigrationPart
   /// The digits before the first underscore; files are applied in their order.
   public let version: String
@@ -28,12 +34,17 @@ public struct MigrationFile: Sendable, Hashable {
   /// SHA-256 over the file's bytes, in hex.
   public let checksum: String
 
+  /// The names that stand as `:"name"` in either section; none where the file is of one database, which can name its roles itself.
+  var placeholders: [Substring] {
+    isShared ? [up, down ?? ""].flatMap { RolePlaceholders.names(in: $0) } : []
+  }
+
   /// Version and name, as in the file's name.
   public var label: String { "\(version)_\(name)" }
 
   /// Reads a file.
   /// - Throws: `MigrationError.malformed`.
-  init(path: String, part: MigrationPart) throws(MigrationError) {
+  init(path: String, part: MigrationPart, isShared: Bool = false) throws(MigrationError) {
     let fileName = String(path.split(separator: "/").last ?? "")
     let stem = fileName.dropLast(".sql".count)
     let version = stem.prefix { $0.isASCII && $0.isNumber }
@@ -54,6 +65,8 @@ public struct MigrationFile: Sendable, Hashable {
       }
     }
     guard let up = sections["up"] else { throw .malformed(path: path, reason: "it has no line -- migrate:up") }
+    self.path = path
+    self.isShared = isShared
     self.part = part
     self.version = String(version)
     name = String(stem.dropFirst(version.count + 1))

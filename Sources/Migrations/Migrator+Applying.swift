@@ -106,7 +106,8 @@ extension Migrator {
     _ sql: String, _ file: MigrationFile, of database: SchemaDirectory.Database, schema: String, _ connection: PostgresConnection,
     record: () async throws -> Void
   ) async throws {
-    let script = names.adapted(sql, databases: directory.databases.map(\.name))
+    var script = names.adapted(sql, databases: directory.databases.map(\.name))
+    if file.isShared { script = RolePlaceholders.filled(script) { names.role($0, of: database.name) } }
     do {
       try await connection.withTransaction { connection in
         if file.part != .fixed {

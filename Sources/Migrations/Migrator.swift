@@ -25,7 +25,7 @@ public struct Migrator: Sendable {
 
   /// - Parameters:
   ///   - adminURL: a role that may create databases and roles.
-  ///   - schemaDirectory: the folder with a folder a database.
+  ///   - schemaDirectory: the folder with a folder a database, and `shared` with what all read databases have.
   ///   - passwordSeed: what the passwords of all roles follow from.
   ///   - logReaders: by role, as in `orders_service_db_projector`, the categories of the log whose private events it may read.
   ///   - prefix: put before the names of all databases and roles; lower-case letters, digits and underscores.
@@ -132,7 +132,6 @@ public struct Migrator: Sendable {
   }
 
   func roles(of database: SchemaDirectory.Database) -> [String] {
-    let kinds: [DatabaseRole] = database.hasGenerations ? [.owner, .projector, .reader] : [.owner, .app]
-    return kinds.map { names.role($0, of: database.name) }
+    DatabaseRole.all(hasGenerations: database.hasGenerations).map { names.role($0, of: database.name) }
   }
 }

@@ -98,6 +98,61 @@ struct MigratorTests {
     }
   }
 
+  @Test func `a shared file is applied to every read database, for its own roles, and reverted in one alone`() async throws {
+    try await withSchemaFolder { folder in
+      try folder.write("bakery/generation/live/1_bread.sql", "create table bread (id bigint primary key);", down: "drop table bread;")
+      try folder.write("bakery/fixed/1_internal.sql", folder.internalSchema(of: "bakery"), down: "drop schema internal cascade;")
+      try folder.write(
+        "shared/fixed/2_mark.sql",
+        """
+        create table internal.mark (id bigint, note text default 'a cast'::"text");
+        alter table internal.mark owner to :"owner";
+        grant select on internal.mark to :"reader";
+        """, down: "drop table internal.mark; grant usage on schema internal to :\"reader\";")
+      try await withMigrator(folder.path) { migrator in
+        let steps = try await migrator.up()
+        #expect(steps.filter { $0.migration == "2_mark" }.map(\.database) == ["bakery", "shop"])
+        #expect(!migrator.databases.contains("shared"))
+        for database in ["bakery", "shop"] {
+          let grants = try await withClient(migrator.configuration(database, as: .owner)) { client in
+            try await client.query(
+              .unprepared(
+                """
+                select tableowner, has_table_privilege($1, 'internal.mark', 'select'), has_table_privilege($2, 'internal.mark', 'select')
+                from pg_tables where tablename = 'mark'
+                """),
+              [
+                .text(migrator.configuration(database, as: .reader).user),
+                .text(migrator.configuration(database == "shop" ? "bakery" : "shop", as: .reader).user),
+              ])
+          }
+          #expect(try grants[0].string(0).hasSuffix("_\(database)_owner"))
+          #expect(try grants[0].bool(1))
+          #expect(try !grants[0].bool(2))
+        }
+        // The generation's migration was applied last, then the shared one.
+        #expect(try await migrator.down("bakery")?.migration == "1_bread")
+        #expect(try await migrator.down("bakery")?.migration == "2_mark")
+        #expect(try await migrator.status(["shop"]).allSatisfy { $0.state == .applied })
+        #expect(try await migrator.status(["bakery"]).map(\.state) == [.applied, .pending, .pending])
+      }
+    }
+  }
+
+  @Test func `a shared file with a role that some read database does not have, or with a version of its own file, is refused by name`()
+    async throws
+  {
+    try await withSchemaFolder { folder in
+      try folder.write("shared/fixed/2_mark.sql", "grant usage on schema internal to :\"app\";", down: nil)
+      let unknown = #expect(throws: MigrationError.self) { try migrator(over: folder) }
+      #expect(unknown?.description.hasSuffix("2_mark.sql is no migration: :\"app\" is no role of shop") == true)
+      try folder.remove("shared/fixed/2_mark.sql")
+      try folder.write("shared/fixed/1_mark.sql", "select 1;", down: nil)
+      let double = #expect(throws: MigrationError.self) { try migrator(over: folder) }
+      #expect(double?.description.contains("has the same version") == true)
+    }
+  }
+
   @Test func `fresh drops what was there`() async throws {
     try await withSchemaFolder { folder in
       try await withMigrator(folder.path) { migrator in
@@ -135,6 +190,10 @@ struct MigratorTests {
         #expect(left.isEmpty)
       }
     }
+  }
+
+  private func migrator(over folder: SchemaFolder) throws -> Migrator {
+    try Migrator(adminURL: "postgres://nobody@localhost/postgres", schemaDirectory: folder.path, passwordSeed: "a seed for tests")
   }
 
   /// A migrator of the same installation that reads the folder anew.

@@ -28,17 +28,7 @@ func withMigrator<R: Sendable>(_ schema: String = projectSchema, _ body: (Migrat
 func withSchemaFolder<R: Sendable>(_ body: (SchemaFolder) async throws -> R) async throws -> R {
   let folder = SchemaFolder(path: "\(FileManager.default.temporaryDirectory.path)/schema-\(UUID().uuidString)")
   defer { try? FileManager.default.removeItem(atPath: folder.path) }
-  try folder.write(
-    "shop/fixed/1_internal.sql",
-    """
-    create schema internal authorization shop_owner;
-    set role shop_owner;
-    create table internal.generations (
-      id bigint generated always as identity primary key, state text not null, changed_at timestamptz default now());
-    create table internal.checkpoints (generation bigint);
-    create table internal.parked_events (generation bigint);
-    reset role;
-    """, down: "drop schema internal cascade;")
+  try folder.write("shop/fixed/1_internal.sql", folder.internalSchema(of: "shop"), down: "drop schema internal cascade;")
   try folder.write("shop/generation/live/1_goods.sql", "create table goods (id bigint primary key);", down: "drop table goods;")
   try folder.write("ledger/fixed/1_book.sql", "create table public.book (id bigint);", down: "drop table public.book;")
   return try await body(folder)
@@ -53,6 +43,19 @@ struct SchemaFolder {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let text = "-- migrate:up\n\(up)\n" + (down.map { "-- migrate:down\n\($0)\n" } ?? "")
     try Data(text.utf8).write(to: URL(filePath: full))
+  }
+
+  /// The least that a migrator needs in a read database.
+  func internalSchema(of database: String) -> String {
+    """
+    create schema internal authorization \(database)_owner;
+    set role \(database)_owner;
+    create table internal.generations (
+      id bigint generated always as identity primary key, state text not null, changed_at timestamptz default now());
+    create table internal.checkpoints (generation bigint);
+    create table internal.parked_events (generation bigint);
+    reset role;
+    """
   }
 
   func remove(_ file: String) throws {

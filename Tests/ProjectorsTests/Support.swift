@@ -90,14 +90,10 @@ struct ToyPlace: Sendable {
 func withToy<R: Sendable>(_ body: (ToyPlace) async throws -> R) async throws -> R {
   let folder = "\(FileManager.default.temporaryDirectory.path)/toy-\(UUID().uuidString)"
   defer { try? FileManager.default.removeItem(atPath: folder) }
-  // The bookkeeping of a real service, under the toy's name.
-  let fixed = "\(projectSchema)/auth_service_db/fixed"
-  for name in try FileManager.default.contentsOfDirectory(atPath: fixed) {
-    let text = String(decoding: FileManager.default.contents(atPath: "\(fixed)/\(name)")!, as: UTF8.self)
-    try write(text.replacing("auth_service_db", with: "toy"), "\(folder)/toy/fixed/\(name)")
-  }
   try write("-- migrate:up\n\(Toy.live)", "\(folder)/toy/generation/live/1_toy.sql")
   try write("-- migrate:up\n\(Toy.copies)", "\(folder)/toy/generation/copies/1_toy.sql")
+  // The bookkeeping that every read database has.
+  try FileManager.default.createSymbolicLink(atPath: "\(folder)/shared", withDestinationPath: "\(projectSchema)/shared")
 
   let migrator = try Migrator(
     adminURL: try TestDatabase.server().urlWithPassword(), schemaDirectory: folder, passwordSeed: "toys",

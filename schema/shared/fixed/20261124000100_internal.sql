@@ -1,11 +1,12 @@
 -- What every read database has beside its generations: bookkeeping of projections, and functions of its readers.
+-- `:"owner"`, `:"projector"` and `:"reader"` are the roles of the database that the file is applied to.
 
 -- migrate:up
-create schema internal authorization addresses_service_owner;
-create schema ops authorization addresses_service_owner;
+create schema internal authorization :"owner";
+create schema ops authorization :"owner";
 create extension if not exists unaccent with schema internal;
 
-set role addresses_service_owner;
+set role :"owner";
 
 -- A generation is a pair of schemas, projected rows and copies of others' facts. One is current; a replay fills a shadow
 -- beside it; the one that was current before the last swap is kept for a rollback.
@@ -62,10 +63,10 @@ language sql stable parallel safe strict as $$
   select to_char(value at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 $$;
 
-grant usage on schema internal, ops to addresses_service_projector, addresses_service_reader;
-grant select on internal.generations, internal.checkpoints, internal.parked_events to addresses_service_projector, addresses_service_reader;
-grant insert, update on internal.checkpoints to addresses_service_projector;
-grant insert, update, delete on internal.parked_events to addresses_service_projector;
+grant usage on schema internal, ops to :"projector", :"reader";
+grant select on internal.generations, internal.checkpoints, internal.parked_events to :"projector", :"reader";
+grant insert, update on internal.checkpoints to :"projector";
+grant insert, update, delete on internal.parked_events to :"projector";
 
 reset role;
 
