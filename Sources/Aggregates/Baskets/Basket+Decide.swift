@@ -20,7 +20,7 @@ public enum BasketCommand: Sendable, Hashable {
   case limit(ProductID, stock: Int64)
   /// The order of the last checkout failed.
   case reopen(OrderID, OrderCancellationReason)
-  case markMerged(OrderID, OrderCancellationReason, into: BasketID)
+  case markMerged(OrderID, OrderCancellationReason, into: BasketID, LeftOut)
   case delete
 }
 
@@ -40,11 +40,12 @@ extension Basket {
             basketID: state.basketID, userID: state.userID, orderID: order, attempt: state.attempt + 1, reason: reason,
             lines: state.lines, codes: state.codes.map(\.link), subtotal: subtotal, amount: amount))
       ]
-    case .markMerged(let order, let reason, let into):
+    case .markMerged(let order, let reason, let into, let leftOut):
       guard state.phase == .checkingOut(order) else { return [] }
       return [
         .basketMerged(
-          BasketMerged(basketID: state.basketID, userID: state.userID, orderID: order, reason: reason, intoBasketID: into))
+          BasketMerged(
+            basketID: state.basketID, userID: state.userID, orderID: order, reason: reason, intoBasketID: into, leftOut: leftOut))
       ]
     case .delete:
       switch state.phase {

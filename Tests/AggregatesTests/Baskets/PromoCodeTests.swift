@@ -22,6 +22,13 @@ import Testing
     try await scenario.when(DeletePromoCode(code: "SAVE5")).thenNothing()
   }
 
+  @Test func `only an unknown code is answered as unknown; stored terms that make no sense are our own fault`() async throws {
+    let scenario = try await Scenario().given(Sales.add(Sales.product()))
+      .given(.promoCodeAdded(Sales.definition(1, .percentage, 20_000).added(code: "DOUBLE")), on: PromoCode.self, "DOUBLE")
+    try await scenario.when(Sales.apply("NOBODYS")).thenRejected(BasketRejection.codeUnknown(code: "NOBODYS"))
+    await #expect(throws: MoneyError.malformedPercentage) { try await scenario.when(Sales.apply("DOUBLE")) }
+  }
+
   @Test func `each field has its bounds`() async throws {
     func refused(_ field: String, code: String = "CODE", _ change: @escaping (inout PromoCodeDefinition) -> Void) async throws {
       let result = try await Scenario().when(AddPromoCode(code: code, definition: Sales.definition(change: change)))

@@ -168,7 +168,9 @@ public struct ApplyPromoCode: Command {
     let code = PromoCode.normalized(code)
     guard !code.isEmpty, code.utf8.count <= 200 else { throw BasketRejection.codeUnknown(code: String(code.prefix(50))) }
     let promo = try session.load(PromoCode.self, code)
-    guard let definition = promo.definition, let terms = try? promo.terms(code: code, for: userID, except: nil, covered: nil) else {
+    // What was added as a code has terms; where they cannot be computed something is wrong here, which the customer is not told as
+    // if he had typed it wrongly.
+    guard let definition = promo.definition, let terms = try promo.terms(code: code, for: userID, except: nil, covered: nil) else {
       throw BasketRejection.codeUnknown(code: code)
     }
     let link = BasketCode(linkID: linkID, promoCodeID: definition.promoCodeID, code: code)
