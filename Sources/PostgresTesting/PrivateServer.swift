@@ -1,68 +1,102 @@
 import Foundation
-import Postgres
+public import Postgres
 
-/// A PostgreSQL of one test's own, which may be killed: the shared one may not.
-final class PrivateServer {
-  private let folder: String
+/// A PostgreSQL of one test's own, which may be killed, starved and given settings of its own: the shared one may not.
+public final class PrivateServer {
+  /// What went wrong with it.
+  public struct Failure: Error, CustomStringConvertible {
+    public let description: String
+  }
+
+  /// Holds the folder `data` and what the test puts beside it; the server's user owns it.
+  public let folder: String
+  /// TCP port on 127.0.0.1.
+  public let port: Int
   private let programs: String
-  private let port: Int
+  private let settings: [String]
   private var postmaster: Process?
 
   /// The administrator's URL. It has no password: the server listens on loopback alone and lives as long as its test.
-  var url: String { "postgres://postgres@127.0.0.1:\(port)/postgres" }
+  public var url: String { "postgres://postgres@127.0.0.1:\(port)/postgres" }
 
-  private init(folder: String, programs: String, port: Int) {
+  /// The same, with what the URL can say.
+  public func configuration() throws -> PostgresConfiguration { try PostgresConfiguration(url: url) }
+
+  private init(folder: String, programs: String, port: Int, settings: [String]) {
     self.folder = folder
     self.programs = programs
     self.port = port
+    self.settings = settings
   }
 
   /// Runs `body` with a server, which is ended and deleted whatever happens.
-  static func run<R: Sendable>(_ body: (PrivateServer) async throws -> R) async throws -> R {
+  /// - Parameters:
+  ///   - settings: such as `ssl=on`; they win over the defaults.
+  ///   - prepare: called when the folder is there and empty, before anything is in it.
+  ///   - configure: called with data, before the first start.
+  ///   - clear: called when the server has ended, before the folder is deleted.
+  /// - Throws: `Failure`, or what the closures throw.
+  public static func run<R: Sendable>(
+    settings: [String] = [], prepare: (PrivateServer) throws -> Void = { _ in }, configure: (PrivateServer) throws -> Void = { _ in },
+    clear: (PrivateServer) -> Void = { _ in }, _ body: (PrivateServer) async throws -> R
+  ) async throws -> R {
     let versions = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql").compactMap(Int.init).sorted()
-    guard let version = versions.last else { throw NotSo(description: "no PostgreSQL server is installed") }
+    guard let version = versions.last else { throw Failure(description: "no PostgreSQL server is installed") }
     // Not below TMPDIR: the server's own user must be able to reach it.
-    let folder = "/tmp/event-store-test-\(UUID().uuidString.lowercased())"
+    let folder = "/tmp/comptoir-test-\(UUID().uuidString.lowercased())"
     let server = PrivateServer(
-      folder: folder, programs: "/usr/lib/postgresql/\(version)/bin", port: Int.random(in: 20_000..<32_000))
+      folder: folder, programs: "/usr/lib/postgresql/\(version)/bin", port: Int.random(in: 20_000..<32_000),
+      settings: settings)
     defer {
       server.kill()
+      clear(server)
       try? FileManager.default.removeItem(atPath: folder)
     }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try prepare(server)
     try server.initialise()
+    try configure(server)
     try await server.start()
     return try await body(server)
   }
 
   private func initialise() throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    if getuid() == 0 { try command("/usr/bin/chown", ["postgres", folder]) }
-    try command(
+    if getuid() == 0 { try run("/usr/bin/chown", ["postgres", folder]) }
+    try run(
       "\(programs)/initdb",
       ["--pgdata", "\(folder)/data", "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8"],
       asServer: true)
   }
 
   /// Starts it, also after a kill: then it recovers first.
-  func start() async throws {
+  /// - Throws: `Failure` when it ends instead, or does not answer within 60 seconds.
+  public func start() async throws {
     let process = make(
       "\(programs)/postgres",
       [
         "-D", "\(folder)/data", "-p", "\(port)", "-h", "127.0.0.1", "-k", "", "-c", "fsync=on", "-c", "shared_buffers=64MB",
         "-c", "timezone=UTC",
-      ], asServer: true)
+      ] + settings.flatMap { ["-c", $0] }, asServer: true)
     try process.run()
     postmaster = process
-    try await eventually("the private server answers") {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while true {
       let probe = make("\(programs)/pg_isready", ["-q", "-h", "127.0.0.1", "-p", "\(port)"])
       try probe.run()
       probe.waitUntilExit()
-      return probe.terminationStatus == 0
+      guard process.isRunning, ContinuousClock.now < deadline else {
+        throw Failure(description: "the private server does not answer on port \(port)")
+      }
+      if probe.terminationStatus == 0 { return }
+      try await Task.sleep(for: .milliseconds(20))
     }
   }
 
+  /// Whether it runs: it ends by itself when it cannot write its WAL.
+  public var isRunning: Bool { postmaster?.isRunning ?? false }
+
   /// kill -9 of the postmaster and of each of its processes, as when the machine stops.
-  func kill() {
+  public func kill() {
     guard let postmaster, postmaster.isRunning else { return }
     let family = descendants(of: postmaster.processIdentifier)
     for process in [postmaster.processIdentifier] + family { Foundation.kill(process, SIGKILL) }
@@ -102,10 +136,13 @@ final class PrivateServer {
     return process
   }
 
-  private func command(_ program: String, _ arguments: [String], asServer: Bool = false) throws {
+  /// Runs a program to its end.
+  /// - Parameter asServer: as the server's user.
+  /// - Throws: `Failure` when it ends otherwise than well.
+  public func run(_ program: String, _ arguments: [String], asServer: Bool = false) throws {
     let process = make(program, arguments, asServer: asServer)
     try process.run()
     process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw NotSo(description: "\(program) ended with \(process.terminationStatus)") }
+    guard process.terminationStatus == 0 else { throw Failure(description: "\(program) ended with \(process.terminationStatus)") }
   }
 }

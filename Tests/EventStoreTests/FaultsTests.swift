@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Migrations
 import Postgres
+import PostgresTesting
 import Synchronization
 import Testing
 
