@@ -11,7 +11,8 @@ struct Comptoir: AsyncParsableCommand {
 
       `comptoir up` runs everything in one process. Each role also runs alone, as many times as needed: gateway, projector, processes.
 
-      Settings come from the environment, or from a file of KEY=VALUE lines given with --settings; the environment wins. Those every role needs:
+      Settings come from the environment, or from a file given with --settings: KEY=VALUE lines, or one JSON object where its name ends in .json. The
+      environment wins. Those every role needs:
         EVENT_STORE_URL               postgres://role:password@host:port/database of the log
         SUBJECT_KEYS_URL              the same for the keys that encrypt personal data
         <DATABASE>_URL                the same for each read database, such as ORDERS_SERVICE_DB_URL
@@ -37,7 +38,7 @@ struct Comptoir: AsyncParsableCommand {
 
 /// What every subcommand takes.
 struct CommonOptions: ParsableArguments {
-  @Option(name: .long, help: "A file of KEY=VALUE lines; the environment wins over it.")
+  @Option(name: .long, help: "A file of KEY=VALUE lines, or .json with one object; the environment wins over it.")
   var settings: String?
 
   @Option(name: .long, help: "trace, debug, info, notice, warning or error.")

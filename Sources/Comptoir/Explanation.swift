@@ -7,14 +7,14 @@ import Postgres
 enum Explanation {
   static func line(for error: any Error) -> String? {
     if let plain = error as? PlainError { return plain.description }
-    if let error = PostgresError.underlying(error) { return line(for: error) }
+    if let error = PostgresError.underlying(error) { return words(of: error) }
     if let error = error as? APIGateway.PortInUse { return "port \(error.port) is in use: give another one with COMPTOIR_PORT" }
     if case .unavailable(let reason)? = error as? CommandError { return "the log cannot be used: \(reason)" }
     return nil
   }
 
   /// By SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
-  private static func line(for error: PostgresError) -> String {
+  private static func words(of error: PostgresError) -> String {
     switch error.sqlState?.rawValue {
     case "28P01", "28000": "PostgreSQL refused the login: check the passwords in the settings (\(error.message))"
     case "3D000": "the database does not exist: run `comptoir migrate` first (\(error.message))"

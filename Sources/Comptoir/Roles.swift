@@ -1,4 +1,5 @@
 import APIGateway
+import EventSourcing
 import EventStore
 import FoundationEssentials
 import Logging
@@ -14,6 +15,24 @@ struct Roles {
   let stores: Stores
   /// Names this process wherever only one of several may work.
   let holder = "\(ProcessInfo.processInfo.hostName)/\(ProcessInfo.processInfo.processIdentifier)/\(UUID().uuidString.prefix(8))"
+
+  /// Refuses to start without the log, or over read databases that lack what this program reads and writes: better one line now
+  /// than a failure with each request and each event.
+  func checkStores(of projections: [Projection] = []) async throws {
+    try await stores.log.checkSchema()
+    // Asks for a key that nobody has, to know that the keys can be asked for.
+    _ = try await stores.keys.keys(of: [SubjectID("nobody")], create: false)
+    for projection in projections {
+      let client = PostgresClient(try settings.reader(of: projection.database), logger: settings.logger)
+      do {
+        try await projection.checkSchema(client)
+      } catch {
+        await client.close()
+        throw error
+      }
+      await client.close()
+    }
+  }
 
   /// The projector of one read database.
   func projector(_ projection: Projection) throws -> ProjectorRunner {

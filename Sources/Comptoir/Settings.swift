@@ -1,6 +1,7 @@
 import Configuration
 import Crypto
 import FoundationEssentials
+import JSON
 import Logging
 import Postgres
 import SystemPackage
@@ -20,15 +21,32 @@ struct Settings: Sendable {
     let environment = EnvironmentVariablesProvider()
     if let file = options.settings {
       do {
-        reader = ConfigReader(providers: [
-          environment, try await EnvironmentVariablesProvider(environmentFilePath: FilePath(file), allowMissing: false),
-        ])
+        reader = ConfigReader(providers: [environment, try await Self.provider(file)])
       } catch {
         throw PlainError("--settings \(file): \(error)")
       }
     } else {
       reader = ConfigReader(provider: environment)
     }
+  }
+
+  /// The settings of a file: an object of names and values where its name ends in `.json`, else lines KEY=VALUE. The names are the
+  /// environment's in both.
+  private static func provider(_ file: String) async throws -> EnvironmentVariablesProvider {
+    guard file.hasSuffix(".json") else {
+      return try await EnvironmentVariablesProvider(environmentFilePath: FilePath(file), allowMissing: false)
+    }
+    guard let data = FileManager.default.contents(atPath: file) else { throw PlainError("it cannot be read") }
+    guard let members = try JSONValue(parsing: Array(data)).objectValue else { throw PlainError("it is no JSON object") }
+    var values: [String: String] = [:]
+    for (name, value) in members {
+      switch value {
+      case .string(let text), .number(let text): values[name] = text
+      // Not what stands there: it may be a secret.
+      default: throw PlainError("\(name) is neither a text nor a number")
+      }
+    }
+    return EnvironmentVariablesProvider(environmentVariables: values)
   }
 
   /// A setting by its environment name, such as `EVENT_STORE_URL`.

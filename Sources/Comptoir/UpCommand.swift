@@ -11,8 +11,9 @@ struct Up: AsyncParsableCommand {
   func run() async throws {
     let settings = try await Settings(options)
     try await Stores.use(settings) { stores in
-      try await Seed.seed(stores, settings)
       let roles = Roles(settings: settings, stores: stores)
+      try await roles.checkStores(of: Projection.all)
+      try await Seed.seed(stores, settings)
       let projectors = try Projection.all.map { ($0.database, try roles.projector($0)) }
       let checkout = roles.checkout()
       let gateway = try await roles.gateway(checkout, projectors: Dictionary(uniqueKeysWithValues: projectors))
@@ -32,6 +33,7 @@ struct Gateway: AsyncParsableCommand {
     let settings = try await Settings(options)
     try await Stores.use(settings) { stores in
       let roles = Roles(settings: settings, stores: stores)
+      try await roles.checkStores(of: Projection.all)
       try await roles.run([LogListener(stores.log), try await roles.gateway(roles.checkout())])
     }
   }
@@ -49,6 +51,7 @@ struct Projector: AsyncParsableCommand {
     let projections = try service.isEmpty ? Projection.all : service.map(Projection.named)
     try await Stores.use(settings) { stores in
       let roles = Roles(settings: settings, stores: stores)
+      try await roles.checkStores(of: projections)
       try await roles.run([LogListener(stores.log)] + projections.map { try roles.projector($0) })
     }
   }
@@ -64,6 +67,7 @@ struct Processes: AsyncParsableCommand {
     let settings = try await Settings(options)
     try await Stores.use(settings) { stores in
       let roles = Roles(settings: settings, stores: stores)
+      try await roles.checkStores()
       try await roles.run([LogListener(stores.log), roles.processes(roles.checkout())])
     }
   }

@@ -86,7 +86,7 @@ extension Link {
 
   private func connectError() -> PostgresError {
     let message = connectionMessage()
-    return PostgresError(.connectFailed, message, sqlState: sqlState(inVerboseMessage: message))
+    return PostgresError(.connectFailed, oneLine(of: message), sqlState: sqlState(inVerboseMessage: message))
   }
 
   private func connectingFailed(_ error: PostgresError) {
@@ -199,6 +199,13 @@ private func startConnecting(_ settings: [(String, String)]) -> OpaquePointer? {
       PQconnectStartParams(keys.baseAddress, values.baseAddress, 0)
     }
   }
+}
+
+/// A verbose message of several lines as one, without the place in the server's source that refused.
+private func oneLine(of message: String) -> String {
+  message.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("LOCATION:") }.map { line in
+    line.drop { $0.isWhitespace }
+  }.joined(separator: "; ")
 }
 
 /// The code in `FATAL:  28P01: password authentication failed …`; the last one, if several addresses were tried.

@@ -9,6 +9,8 @@ public enum ProjectorError: Error, Sendable, CustomStringConvertible {
   case leaseLost(database: String)
   /// The read database has no current generation: it was not migrated.
   case noGeneration(database: String)
+  /// The read database has no such column, written as schema.table.column: it is older than this program.
+  case outdatedSchema(database: String, missing: String)
   /// A row was to be added that is there already.
   case duplicateRow(table: String, key: String)
   /// A row was to be changed or removed that is not there.
@@ -25,6 +27,7 @@ public enum ProjectorError: Error, Sendable, CustomStringConvertible {
     case .superseded(let database): "\(database): another runner or generation has taken over"
     case .leaseLost(let database): "\(database): the lease is another's"
     case .noGeneration(let database): "\(database): there is no current generation; migrate first"
+    case .outdatedSchema(let database, let missing): "\(database) has no \(missing): it is older than this program; run `comptoir migrate`"
     case .duplicateRow(let table, let key): "\(table) \(key) is there already"
     case .missingRow(let table, let key): "\(table) \(key) is not there"
     case .wrongValue(let table, let column): "a value for \(table).\(column) is of another type"

@@ -44,13 +44,15 @@ final class Shop: Sendable {
   /// - Parameters:
   ///   - runsSagas: whether both processes run the checkout's process manager (one of them works, by its lease).
   ///   - databases: those that are made; nil for all.
+  ///   - server: the administrator's URL; nil for the server that all tests share.
   static func open(
-    runsSagas: Bool = true, timeouts: CheckoutTimeouts = patient, databases: [String]? = ["event_store", "subject_keys"],
+    on server: String? = nil, runsSagas: Bool = true, timeouts: CheckoutTimeouts = patient,
+    databases: [String]? = ["event_store", "subject_keys"],
     _ body: (Shop) async throws -> Void
   ) async throws {
     let logger = Logger(label: "shop.tests") { _ in SwiftLogNoOpLogHandler() }
     let migrator = try Migrator(
-      adminURL: try TestDatabase.server().urlWithPassword(), schemaDirectory: projectSchema, passwordSeed: passwordSeed,
+      adminURL: try server ?? TestDatabase.server().urlWithPassword(), schemaDirectory: projectSchema, passwordSeed: passwordSeed,
       prefix: "shop\(UInt32.random(in: 0 ... .max))_", logger: logger)
     try await cleaningUp(
       {
@@ -64,6 +66,7 @@ final class Shop: Sendable {
           return ShopProcess(name, log: log, keys: keys, payments: payments, timeouts: timeouts, logger: logger)
         }
         let shop = Shop(migrator, processes, payments)
+        if databases?.contains("event_store") == true { try await shop.seedStatuses() }
         try await cleaningUp(
           {
             let running = runsSagas ? processes.map { process in Task { try await process.run() } } : []
@@ -88,6 +91,11 @@ final class Shop: Sendable {
       throw error
     }
     try await cleaning()
+  }
+
+  /// The rows that orders' rows point to. The real program brings its own default rows.
+  private func seedStatuses() async throws {
+    for (id, row) in OrderStatus.defaultRows { try await one.send(SeedReference<OrderStatus>(id: id, row: row)) }
   }
 
   // MARK: Waiting
@@ -135,4 +143,4 @@ final class Shop: Sendable {
 }
 
 /// The project's own `schema/`.
-private let projectSchema = String(#filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()) + "/schema"
+let projectSchema = String(#filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()) + "/schema"
