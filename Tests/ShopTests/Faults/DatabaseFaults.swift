@@ -29,7 +29,7 @@ extension Faults {
         }
         #expect(try await cutting.value > 0)
         try await shop.settle()
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.unfinished == [])
         #expect(ledger.confirmed.count == 45)
@@ -73,7 +73,7 @@ extension Faults {
           _ = try await patiently { try await process.checkout.place(basketID: answer.basketID, attempt: answer.attempt) }
         }.check()
         try await shop.settle()
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.unfinished == [])
         #expect(ledger.confirmed.count == 30)

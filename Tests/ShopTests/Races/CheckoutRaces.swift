@@ -23,7 +23,7 @@ extension Races {
         }
         #expect(orders.values.allSatisfy { $0.count == 1 })
         try await shop.settle()
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.confirmed == orders.values.flatMap { $0 }.sorted())
         #expect(ledger.stock[product]?.free == 80)
@@ -52,7 +52,7 @@ extension Races {
           #expect(try second.get().attempt == 2)
           #expect(try first.get().orderID != second.get().orderID)
         }
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.confirmed.count == 20)
         #expect(ledger.stock[product]?.free == 80)
@@ -69,7 +69,7 @@ extension Races {
         #expect(Set(first).count == 200)
         #expect(first.max()! < then.min()!)
         try await shop.settle()
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.confirmed.count == 210)
       }
@@ -91,7 +91,7 @@ extension Races {
             continue
           }
         }
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.count(CheckoutStarted.type) == 1)
       }
@@ -120,7 +120,7 @@ extension Races {
         for task in recovery { task.cancel() }
         for task in recovery { _ = await task.result }
         try await shop.settle()
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.unfinished == [])
         #expect(ledger.orders.count == 40)
@@ -147,7 +147,7 @@ extension Races {
           } catch is any Rejection {}
         }.check()
         try await shop.settle()
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.unfinished == [])
         #expect(ledger.confirmed.count + ledger.cancelled(.paymentFailed).count == 40)
@@ -169,7 +169,7 @@ extension Races {
         }
         for answer in answers { _ = try answer.get() }
         try await shop.settle()
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.unfinished == [])
         #expect(ledger.cancelled(.customer).count == 40)

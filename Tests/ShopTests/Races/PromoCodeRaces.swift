@@ -15,7 +15,7 @@ extension Races {
         #expect(refused.count == 49)
         #expect(refused.allSatisfy { $0 == .codeNotUsable(code: "ONCE", .usageLimitReached) })
         try await shop.settle()
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.confirmed.count == 1)
         #expect(ledger.codes["ONCE"]?.usage == 1)
@@ -37,7 +37,7 @@ extension Races {
         let last = await shop.checkOutTogether(Array(buyers[2...])) { _ in wish }
         #expect(last.count { refusal($0) == nil } == 1)
         try await shop.settle()
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.confirmed.count == 3)
         #expect(ledger.codes["THREE"]?.usage == 3)
@@ -53,7 +53,7 @@ extension Races {
         let answers = await together(20) { index in try await shop.checkOut(buyer, wish, by: shop.process(index)) }
         #expect(Set(try answers.map { try $0.get().orderID }).count == 1)
         try await shop.settle()
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.confirmed.count == 1)
         #expect(ledger.count(PromoClaimed.type) == 1)
@@ -76,7 +76,7 @@ extension Races {
         let again = await shop.checkOutTogether(Array(buyers[1...])) { _ in wish }
         #expect(again.count { refusal($0) == nil } == 1)
         try await shop.settle()
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.confirmed.count == 1)
         #expect(ledger.codes["ONCE"]?.usage == 1)
@@ -93,7 +93,7 @@ extension Races {
         let buyers = try await shop.buyers(10) { _ in wish }
         for answer in await shop.checkOutTogether(buyers, { _ in wish }) { _ = try answer.get() }
         try await shop.settle()
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.confirmed.count == 10)
         #expect(ledger.codes["CRUMB"]?.usage == 0)
@@ -115,7 +115,7 @@ extension Races {
         } catch let error as BasketRejection {
           #expect(error == .codeNotUsable(code: "HELLO", .customerLimitReached))
         }
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.codes["HELLO"]?.usage == 10)
       }

@@ -14,7 +14,7 @@ extension Races {
         let answers = await shop.checkOutTogether(buyers) { _ in wish }
         for answer in answers { _ = try answer.get() }
         try await shop.settle()
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.unfinished == [])
         #expect(ledger.confirmed.count == 1)
@@ -41,7 +41,7 @@ extension Races {
         let buyers = try await shop.buyers(500, wish)
         for answer in await shop.checkOutTogether(buyers, wish) { _ = try answer.get() }
         try await shop.settle()
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.unfinished == [])
         #expect(ledger.confirmed.count == 50)
@@ -59,7 +59,7 @@ extension Races {
         }
         #expect(try outcomes.count { try $0.get().status == .held } == 200)
         #expect(try outcomes.count { try $0.get().status == .refused } == 200)
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.stock[product] == Stock.State(onHand: 200, reserved: 200))
       }
@@ -74,7 +74,7 @@ extension Races {
               orderID: OrderID(Int64(5_000 + index / 4)), items: [StockItem(productID: product, quantity: 1)], expiresAt: later))
         }
         #expect(try outcomes.allSatisfy { try $0.get().status == .held })
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.count(StockReserved.type) == 30)
         #expect(ledger.stock[product]?.free == 0)
@@ -89,7 +89,7 @@ extension Races {
           try await shop.process(index).send(ReserveStock(orderID: OrderID(Int64(5_000 + index)), items: twice, expiresAt: later))
         }
         #expect(try outcomes.count { try $0.get().status == .held } == 2)
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.stock[product] == Stock.State(onHand: 5, reserved: 4))
         #expect(ledger.reservations.values.allSatisfy { $0.status == .refused || $0.items == [StockItem(productID: product, quantity: 2)] })
@@ -114,7 +114,7 @@ extension Races {
           return try await process.send(ReserveStock(orderID: order, items: items, expiresAt: later)).status == .held
         }
         #expect(try outcomes.count { try $0.get() } == 30)
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.stock[product]?.free == 0)
         #expect(ledger.stock[product]?.onHand == 30 - Int64(ledger.count(StockAdjusted.type) - 1))
@@ -139,7 +139,7 @@ extension Races {
             try await shop.process(index).send(ReserveStock(orderID: other, items: items, expiresAt: later))
           }
         }.map { $0.map { _ in } }.check()
-        let ledger = try await shop.ledger()
+        let ledger = try await shop.ledgerAndRows()
         #expect(ledger.faults == [])
         #expect(ledger.stock[product] == Stock.State(onHand: 20, reserved: 20))
         // Each order was answered: its pieces are its own for good, or somebody else has them.

@@ -37,6 +37,12 @@ struct Ledger {
     checkUses()
   }
 
+  /// The last event's position.
+  var end: Position { events.last?.position ?? .start }
+
+  /// Notes what was found wrong elsewhere.
+  mutating func add(_ fault: String) { faults.append(fault) }
+
   /// How often an event of a type happened.
   func count(_ type: EventType) -> Int { events.count { $0.type == type.name } }
 
