@@ -9,7 +9,8 @@ struct CancellationTests {
     try await withTestClient(prefix: "pg_cancel") { client in
       let begin = ContinuousClock.now
       let task = Task { try await client.query(sleep, [.double(30)]) }
-      try await Task.sleep(for: .milliseconds(300))
+      let isAsleep = try await client.withConnection { connection in try await eventually { try await connection.sleepers() == 1 } }
+      #expect(isAsleep)
       task.cancel()
       let error = await #expect(throws: PostgresError.self) { _ = try await task.value }
       #expect(error?.kind == .cancelled)
@@ -32,7 +33,10 @@ struct CancellationTests {
     try await withTestClient(prefix: "pg_cancel", { $0.connections = 1 }) { client in
       for _ in 0..<5 {
         let long = Task { try await client.query(sleep, [.double(30)]) }
-        try await Task.sleep(for: .milliseconds(50))
+        let isAsleep = try await client.withConnection { connection in
+          try await eventually { try await connection.sleepers() == 1 }
+        }
+        #expect(isAsleep)
         try await withThrowingTaskGroup(of: Double.self) { group in
           for number in 0..<50 {
             group.addTask {
@@ -40,7 +44,8 @@ struct CancellationTests {
               return Double(number)
             }
           }
-          try await Task.sleep(for: .milliseconds(50))
+          let areBehind = try await eventually { client.metrics.inFlight + client.metrics.waiting == 51 }
+          #expect(areBehind)
           long.cancel()
           try await group.waitForAll()
         }
@@ -83,7 +88,8 @@ struct CancellationTests {
           _ = try await connection.query(sleep, [.double(30)])
         }
       }
-      try await Task.sleep(for: .milliseconds(300))
+      let isAsleep = try await eventually { try await client.query(.sleepers)[0].int64(0) == 1 }
+      #expect(isAsleep)
       task.cancel()
       let error = await #expect(throws: PostgresError.self) { try await task.value }
       #expect(error?.kind == .cancelled)
@@ -117,4 +123,14 @@ struct CancellationTests {
       #expect(value2 == "1s")
     }
   }
+}
+
+extension PostgresStatement {
+  /// How many sessions of this database are in `pg_sleep`: a statement has then begun, and will not end by itself meanwhile.
+  static let sleepers = PostgresStatement(
+    "sleepers", "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'")
+}
+
+extension PostgresConnection {
+  fileprivate func sleepers() async throws -> Int64 { try await query(.sleepers)[0].int64(0) }
 }
