@@ -124,13 +124,16 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Aggregates", "EventSourcing", "EventStore", "JSON", "Migrations", "Postgres",
+        "APIGateway", "Aggregates", "EventSourcing", "EventStore", "JSON", "Migrations", "Postgres", "Projectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
       ],
       path: "Benchmarks",
-      exclude: ["plot.py", "rivals"],
+      exclude: ["Gateway/requests.lua", "plot.py", "rivals"],
       swiftSettings: settings),
 
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),

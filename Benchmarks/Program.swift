@@ -8,7 +8,8 @@ struct Program: AsyncParsableCommand {
     abstract: "Measures every figure beside a baseline of the same run.",
     discussion: """
       Environment: DURATION (seconds a figure), ONLY (figures, separated by commas), COMPTOIR_POSTGRES_ADMIN_URL (a role that may create \
-      databases). Results go to .run/bench.json and to standard output.
+      databases), COMPTOIR_BIN (the program that is measured), COMPTOIR_JOURNEY (the folder with the converted demo data). Results go to \
+      .run/bench.json and to standard output.
       """,
     subcommands: [Measure.self, Buyers.self], defaultSubcommand: Measure.self)
 }
@@ -27,29 +28,27 @@ struct Measure: AsyncParsableCommand {
     guard !chosen.isEmpty else {
       throw BenchmarkError("no such figure; known: \(Figure.all.map(\.name).joined(separator: ", "))")
     }
-    let bench = Bench(settings: settings, rivals: Rivals(settings))
+    let bench = Bench(settings: settings, rivals: Rivals(settings), ceiling: HTTPCeiling())
     let machine = await Machine.describe(settings)
     var results: [Measurement] = []
-    var failures: [String] = []
+    var missing: [Report.Missing] = []
     for figure in chosen {
       say("bench: \(figure.name)")
       do {
         results += try await figure.measure(bench)
       } catch {
         // The other figures are worth having even when one cannot be measured.
-        failures.append("\(figure.name): \(error)")
-        say("  failed: \(error)")
+        missing.append(Report.Missing(name: figure.name, reason: String(describing: error), isFailure: !(error is NotMeasurable)))
+        say("  not measured: \(error)")
       }
-      let report = try Report.json(results, rivals: await bench.rivals.lines, machine: machine)
+      let report = try Report.json(results, missing: missing, rivals: await bench.rivals.lines, machine: machine)
       try FileManager.default.createDirectory(atPath: ".run", withIntermediateDirectories: true)
       try report.write(to: URL(fileURLWithPath: ".run/bench.json"))
     }
     print(Table.text(results))
     await plot(settings)
-    guard failures.isEmpty else {
-      for failure in failures { say(failure) }
-      throw ExitCode(1)
-    }
+    for figure in missing { say("\(figure.name) was not measured: \(figure.reason)") }
+    guard missing.allSatisfy({ !$0.isFailure }) else { throw ExitCode(1) }
   }
 
   /// Draws what was measured. Only a picture: without it the figures stand all the same.

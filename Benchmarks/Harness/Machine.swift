@@ -30,12 +30,4 @@ enum Machine {
     "older than 6.2"
     #endif
   }
-
-  /// Peak resident memory of a process in MiB; 0 when it is gone.
-  static func peakMebibytes(of process: Int32 = getpid()) -> Double {
-    let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-    let kibibytes = line.flatMap { $0.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first }.flatMap { Double($0) }
-    return (kibibytes ?? 0) / 1_024
-  }
 }

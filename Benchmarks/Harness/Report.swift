@@ -2,9 +2,19 @@ import Foundation
 
 /// Writes the results where others read them.
 enum Report {
-  /// `{"machine": …, "results": [{"name", "value", "unit", "baseline", "baseline_value", "ratio", "target", "met", "settings"}], "rivals": …}`;
-  /// null where a figure has none.
-  static func json(_ measurements: [Measurement], rivals: [Rivals.Line], machine: [String: String]) throws -> Data {
+  /// A figure that is not there, and why.
+  struct Missing {
+    let name: String
+    let reason: String
+    /// False where it could not be measured here, and nothing is wrong with what was to be measured.
+    let isFailure: Bool
+  }
+
+  /// `{"machine": …, "results": [{"name", "value", "unit", "baseline", "baseline_value", "ratio", "target", "met", "settings"}], "not_measured":
+  /// [{"name", "reason"}], "rivals": …}`; null where a figure has none.
+  static func json(
+    _ measurements: [Measurement], missing: [Missing], rivals: [Rivals.Line], machine: [String: String]
+  ) throws -> Data {
     let results: [[String: Any]] = measurements.map { measurement in
       [
         "name": measurement.name, "value": rounded(measurement.value), "unit": measurement.unit,
@@ -17,8 +27,9 @@ enum Report {
     let beside: [[String: Any]] = try rivals.map { line in
       ["name": line.name, "value": line.value, "settings": try JSONSerialization.jsonObject(with: Data(line.settings.utf8))]
     }
+    let absent = missing.map { ["name": $0.name, "reason": $0.reason] }
     return try JSONSerialization.data(
-      withJSONObject: ["machine": machine, "results": results, "rivals": beside],
+      withJSONObject: ["machine": machine, "results": results, "not_measured": absent, "rivals": beside],
       options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
   }
 

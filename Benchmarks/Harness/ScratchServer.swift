@@ -7,19 +7,23 @@ import Postgres
 /// Databases of our own on the server under test, made by the migrations that ship and dropped at the end.
 struct ScratchServer {
   let migrator: Migrator
-  private let logger: Logger
+  /// What the passwords of all roles follow from.
+  let passwordSeed: String
+  let logger: Logger
 
   /// Makes databases, runs `body`, and drops them again, also when it throws.
+  /// - Parameter databases: those that are made; nil for all.
   static func with<R>(
-    _ databases: [String], _ settings: Settings, logReaders: [String: [String]] = [:], _ body: (ScratchServer) async throws -> R
+    _ databases: [String]?, _ settings: Settings, logReaders: [String: [String]] = [:], _ body: (ScratchServer) async throws -> R
   ) async throws -> R {
     let prefix = "bench_\(getpid())_\(UInt16.random(in: 0...UInt16.max))_"
+    let seed = UUID().uuidString
     let migrator = try Migrator(
-      adminURL: settings.adminURL, schemaDirectory: settings.schemaDirectory, passwordSeed: UUID().uuidString, logReaders: logReaders,
+      adminURL: settings.adminURL, schemaDirectory: settings.schemaDirectory, passwordSeed: seed, logReaders: logReaders,
       prefix: prefix, logger: settings.logger)
     do {
       try await migrator.up(databases)
-      let result = try await body(ScratchServer(migrator: migrator, logger: settings.logger))
+      let result = try await body(ScratchServer(migrator: migrator, passwordSeed: seed, logger: settings.logger))
       try await migrator.dropEverything()
       return result
     } catch {
@@ -40,6 +44,19 @@ struct ScratchServer {
     let configuration = migrator.configuration(database, as: role)
     let password = (configuration.password ?? "").addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
     return "postgres://\(configuration.user):\(password)@\(configuration.host):\(configuration.port)/\(configuration.database)"
+  }
+
+  /// Asks a database something as one of its roles.
+  func rows(_ sql: String, _ values: [PostgresValue] = [], in database: String, as role: DatabaseRole) async throws -> PostgresResult {
+    let client = PostgresClient(migrator.configuration(database, as: role), logger: logger)
+    do {
+      let rows = try await client.query(.unprepared(sql), values)
+      await client.close()
+      return rows
+    } catch {
+      await client.close()
+      throw error
+    }
   }
 
   /// Brings tables into the state in which a database is that has run for a while.

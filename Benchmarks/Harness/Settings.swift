@@ -11,6 +11,15 @@ struct BenchmarkError: Error, CustomStringConvertible {
   }
 }
 
+/// What a figure needs is not here, such as data from elsewhere; nothing was found wrong.
+struct NotMeasurable: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}
+
 /// Where the servers are and how long to measure, from the environment that `scripts/bench` sets.
 struct Settings {
   let environment: [String: String]

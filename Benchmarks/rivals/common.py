@@ -224,8 +224,8 @@ def wrk(base, what, ids):
         file.flush()
         for seconds in (2, duration()):
             done = subprocess.run(
-                ["wrk", "-t", str(THREADS), "-c", str(CONNECTIONS), "-d", f"{seconds}s", "-s", os.path.join(HERE, "orders.lua"), base, "--",
-                 what, file.name], capture_output=True, text=True)
+                ["wrk", "-t", str(THREADS), "-c", str(CONNECTIONS), "-d", f"{seconds}s", "--timeout", "10s",
+                 "-s", os.path.join(HERE, "orders.lua"), base, "--", what, file.name], capture_output=True, text=True)
             found = re.search(r"^RESULT (.*)$", done.stdout, re.MULTILINE)
             if done.returncode or not found:
                 fail(f"wrk: {done.stderr.strip() or done.stdout.strip()}")

@@ -22,6 +22,17 @@ import Testing
     #expect(event.context.actor == "user-77")
   }
 
+  @Test func `who holds the installation's key signs for a customer, and for nobody who may do more`() async throws {
+    let harness = try await Harness()
+    let token = try await TokenIssuer(harness.key, lifetime: .seconds(60)).customer(UserID(78))
+    #expect(try await harness.send(.post, Self.path, Self.body, token: token).status == 201)
+    let event = try await harness.log.readLog(after: .start, filter: .all, limit: 1).events[0]
+    #expect(event.context.actor == "user-78")
+    #expect(try await harness.send(.put, "/api/v1/shelves/shelves/1", token: token).code == "forbidden")
+    let foreign = try await TokenIssuer(SigningKey(), lifetime: .seconds(60)).customer(UserID(78))
+    #expect(try await harness.send(.post, Self.path, Self.body, token: foreign).code == "unauthorized")
+  }
+
   @Test func `nothing but a bearer token of ours lets in`() async throws {
     let harness = try await Harness()
     #expect(try await harness.send(.post, Self.path, Self.body).code == "unauthorized")
