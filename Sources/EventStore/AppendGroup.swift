@@ -124,7 +124,8 @@ struct AppendGroup {
       partStreams.append(streamIndex(part.stream))
       switch part.expected {
       case .any: addExpectation(0, nil, nil)
-      case .noStream: addExpectation(1, nil, nil)
+      // Told as a version, since a group of exact expectations is judged as a whole.
+      case .noStream: addExpectation(3, 0, nil)
       case .streamExists: addExpectation(2, nil, nil)
       case .exactly(let version, let token): addExpectation(3, version.rawValue, token?.uuid)
       }

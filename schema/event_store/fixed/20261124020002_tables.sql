@@ -157,6 +157,54 @@ create trigger append_only before update or delete or truncate on event_store.co
 alter table event_store.events enable always trigger append_only;
 alter table event_store.commits enable always trigger append_only;
 
+-- Framing of the hash chain, docs/decisions/0002-hash-chain.md. Integers are big-endian, times microseconds since 1970 UTC,
+-- uuids their 16 bytes; what varies in length has its length in bytes before it, as int4, null being -1 and nothing.
+
+-- These functions have no search_path of their own, so that PostgreSQL can inline them; every name in them is qualified.
+
+-- Text as the framing writes it. The database's encoding is UTF8.
+create function event_store.framed(value text) returns bytea
+language sql immutable parallel safe as $$
+  select coalesce(
+    pg_catalog.int4send(pg_catalog.octet_length(value)) || pg_catalog.convert_to(value, 'UTF8'), pg_catalog.int4send(-1))
+$$;
+
+-- Microseconds since 1970, exactly. By way of an interval, because extract of a time with zone is only stable, and a stable
+-- function cannot be inlined into these.
+create function event_store.microseconds(value timestamptz) returns bigint
+language sql immutable parallel safe as $$
+  select (extract(epoch from value - timestamptz '1970-01-01 00:00:00+00') * 1000000)::bigint
+$$;
+
+-- Stands for the previous hash of the first commit.
+create function event_store.genesis_hash() returns bytea
+language sql immutable parallel safe as $$
+  select pg_catalog.decode(pg_catalog.repeat('00', 32), 'hex')
+$$;
+
+-- What the writer of an event has to send as its digest: SHA-256 over every column it decides.
+create function event_store.event_digest(
+  stream text, event_id uuid, type text, schema_version smallint, is_public boolean, subject text, payload json, metadata json,
+  command_id uuid, command_index integer, token uuid, occurred_at timestamptz
+) returns bytea
+language sql immutable parallel safe as $$
+  select pg_catalog.sha256(
+    '\x01'::bytea || event_store.framed(stream) || pg_catalog.uuid_send(event_id) || event_store.framed(type)
+    || pg_catalog.int2send(schema_version) || pg_catalog.boolsend(is_public) || event_store.framed(subject) || event_store.framed(payload::text)
+    || event_store.framed(metadata::text) || pg_catalog.uuid_send(command_id) || pg_catalog.int4send(command_index) || pg_catalog.uuid_send(token)
+    || pg_catalog.int8send(event_store.microseconds(occurred_at)))
+$$;
+
+-- Hash of a commit. `members` is, for each of its events in order: position, version, digest (8 + 8 + 32 bytes).
+create function event_store.commit_hash(
+  previous_hash bytea, first_position bigint, last_position bigint, recorded_at timestamptz, members bytea
+) returns bytea
+language sql immutable parallel safe as $$
+  select pg_catalog.sha256(
+    '\x02'::bytea || previous_hash || pg_catalog.int8send(first_position) || pg_catalog.int8send(last_position)
+    || pg_catalog.int8send(event_store.microseconds(recorded_at)) || members)
+$$;
+
 revoke all on all tables in schema event_store from public;
 revoke all on function event_store.refuse_change() from public;
 reset role;
@@ -167,4 +215,9 @@ drop table event_store.events, event_store.commits, event_store.commands, event_
   event_store.leases, event_store.id_blocks, event_store.subscriptions, event_store.snapshots,
   event_store.category_rights, event_store.head;
 drop function event_store.refuse_change();
+drop function event_store.commit_hash;
+drop function event_store.event_digest;
+drop function event_store.genesis_hash;
+drop function event_store.microseconds;
+drop function event_store.framed;
 reset role;

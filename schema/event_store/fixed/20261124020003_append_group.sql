@@ -1,54 +1,6 @@
 -- migrate:up
 set local role event_store_owner;
 
--- Framing of the hash chain, docs/decisions/0002-hash-chain.md. Integers are big-endian, times microseconds since 1970 UTC,
--- uuids their 16 bytes; what varies in length has its length in bytes before it, as int4, null being -1 and nothing.
-
--- These functions have no search_path of their own, so that PostgreSQL can inline them; every name in them is qualified.
-
--- Text as the framing writes it. The database's encoding is UTF8.
-create function event_store.framed(value text) returns bytea
-language sql immutable parallel safe as $$
-  select coalesce(
-    pg_catalog.int4send(pg_catalog.octet_length(value)) || pg_catalog.convert_to(value, 'UTF8'), pg_catalog.int4send(-1))
-$$;
-
--- Microseconds since 1970, exactly. By way of an interval, because extract of a time with zone is only stable, and a stable
--- function cannot be inlined into these.
-create function event_store.microseconds(value timestamptz) returns bigint
-language sql immutable parallel safe as $$
-  select (extract(epoch from value - timestamptz '1970-01-01 00:00:00+00') * 1000000)::bigint
-$$;
-
--- Stands for the previous hash of the first commit.
-create function event_store.genesis_hash() returns bytea
-language sql immutable parallel safe as $$
-  select pg_catalog.decode(pg_catalog.repeat('00', 32), 'hex')
-$$;
-
--- What the writer of an event has to send as its digest: SHA-256 over every column it decides.
-create function event_store.event_digest(
-  stream text, event_id uuid, type text, schema_version smallint, is_public boolean, subject text, payload json, metadata json,
-  command_id uuid, command_index integer, token uuid, occurred_at timestamptz
-) returns bytea
-language sql immutable parallel safe as $$
-  select pg_catalog.sha256(
-    '\x01'::bytea || event_store.framed(stream) || pg_catalog.uuid_send(event_id) || event_store.framed(type)
-    || pg_catalog.int2send(schema_version) || pg_catalog.boolsend(is_public) || event_store.framed(subject) || event_store.framed(payload::text)
-    || event_store.framed(metadata::text) || pg_catalog.uuid_send(command_id) || pg_catalog.int4send(command_index) || pg_catalog.uuid_send(token)
-    || pg_catalog.int8send(event_store.microseconds(occurred_at)))
-$$;
-
--- Hash of a commit. `members` is, for each of its events in order: position, version, digest (8 + 8 + 32 bytes).
-create function event_store.commit_hash(
-  previous_hash bytea, first_position bigint, last_position bigint, recorded_at timestamptz, members bytea
-) returns bytea
-language sql immutable parallel safe as $$
-  select pg_catalog.sha256(
-    '\x02'::bytea || previous_hash || pg_catalog.int8send(first_position) || pg_catalog.int8send(last_position)
-    || pg_catalog.int8send(event_store.microseconds(recorded_at)) || members)
-$$;
-
 -- Writes one group of appends in one transaction, and says of each what became of it.
 --
 -- The arrays are parallel, and every index is 1-based:
@@ -101,6 +53,9 @@ $$;
 -- An append is judged on the state its predecessors in the group leave, all its parts on the state before it. A refused
 -- append changes nothing, a duplicate neither. What was decided on a refused one's predicted state names a token that no
 -- stored event has, and so is refused as well. Bad data (SQLSTATE 22*, 23*) fails the whole call.
+--
+-- Most groups are plain: each append writes one event to a stream of its own that stands exactly as expected, for a new command,
+-- and takes claims that are free. These are judged and written by whole arrays, all others append by append, with one outcome.
 create function event_store.append_group(
   command_ids uuid[], client_classes boolean[], request_hashes bytea[], answers bytea[],
   lifetimes bigint[], check_only boolean[], tokens uuid[],
@@ -136,20 +91,23 @@ declare
   owners text[];
   old_owners text[];
   owner_positions bigint[];
-  -- By append: position of its command's first event in the log; does it have an answer without events; index of the first
-  -- append of the group with its command (null: no command is twice in the group).
+  -- By append: position of its command's first event in the log; does it have an answer without events (both null: no command of
+  -- the group was here before); index of the first append of the group with its command (null: no command is twice in the group).
+  any_known boolean;
   known_positions bigint[];
   known_empty boolean[];
-  any_known boolean;
   command_count bigint;
   twins integer[];
   known_command event_store.commands;
+  -- 1, 2, 3 … one a stream; and is the group a plain one?
+  numbers integer[];
+  is_plain boolean;
   -- What was found, by append. Null position: not accepted.
-  verdicts text[] := array_fill('accepted'::text, array[append_count]);
-  stored boolean[] := array_fill(false, array[append_count]);
-  positions bigint[] := array_fill(null::bigint, array[append_count]);
-  first_positions bigint[] := array_fill(null::bigint, array[append_count]);
-  first_parts integer[] := array_fill(0, array[append_count + 1]);
+  verdicts text[];
+  stored boolean[];
+  positions bigint[];
+  first_positions bigint[];
+  first_parts integer[];
   any_stored_command boolean := false;
   any_release boolean := false;
   -- Written only for what is not plainly accepted.
@@ -160,9 +118,9 @@ declare
   bad_keys text[];
   bad_owners text[];
   -- By part: what to add to an event's index to get its position and its version (null: not written); the stream's version after it.
-  position_offsets bigint[] := array_fill(null::bigint, array[cardinality(part_appends)]);
-  version_offsets bigint[] := array_fill(0::bigint, array[cardinality(part_appends)]);
-  part_results bigint[] := array_fill(0::bigint, array[cardinality(part_appends)]);
+  position_offsets bigint[];
+  version_offsets bigint[];
+  part_results bigint[];
   -- Cursors into parts, events and claims: an index past the end reads null, which ends each loop.
   p integer := 1;
   next_p integer;
@@ -186,30 +144,35 @@ begin
   now_recorded := greatest(clock_timestamp(), now_recorded);
 
   -- Lateral and limit: always one probe of an index a name. Sorted below the aggregates, once for all of them.
-  select array_agg(q.version), array_agg(q.token) into head_versions, head_tokens
+  select array_agg(q.n), array_agg(q.version), array_agg(q.token) into numbers, head_versions, head_tokens
     from (
-      select coalesce(h.version, 0) as version, h.token
+      select i.n::integer, coalesce(h.version, 0) as version, h.token
         from unnest(streams) with ordinality i(name, n)
         left join lateral (
           select o.version, o.token from event_store.events o where o.stream = i.name order by o.version desc limit 1
         ) h on true
         order by i.n
     ) q;
-  select array_agg(q.written), array_agg(q.answered), count(q.written) + count(q.answered) > 0, count(distinct q.command_id)
-    into known_positions, known_empty, any_known, command_count
-    from (
-      select i.command_id, w.position as written, b.found as answered
-        from unnest(command_ids, client_classes) with ordinality i(command_id, client_class, n)
-        left join lateral (
-          select o.position from event_store.events o
-            where o.command_id = i.command_id and o.command_index = 0 limit 1
-        ) w on true
-        left join lateral (
-          select true as found from event_store.commands o
-            where i.client_class and o.command_id = i.command_id and o.first_position is null limit 1
-        ) b on true
-        order by i.n
-    ) q;
+  -- Has any command been here? As a rule none, and then one walk over the index for all of them is enough.
+  select count(distinct i.id),
+      exists (select from event_store.events o where o.command_id = any (command_ids) and o.command_index = 0)
+      or true = any (client_classes)
+        and exists (select from event_store.commands o where o.command_id = any (command_ids) and o.first_position is null)
+    into command_count, any_known
+    from unnest(command_ids) i(id);
+  if any_known then
+    select array_agg(q.written), array_agg(q.answered) into known_positions, known_empty
+      from (
+        select w.position as written, b.found as answered
+          from unnest(command_ids, client_classes) with ordinality i(command_id, client_class, n)
+          left join lateral (
+            select o.position from event_store.events o where o.command_id = i.command_id and o.command_index = 0 limit 1) w on true
+          left join lateral (
+            select true as found from event_store.commands o
+              where i.client_class and o.command_id = i.command_id and o.first_position is null limit 1) b on true
+          order by i.n
+      ) q;
+  end if;
   if command_count < append_count then
     twins := array(
       select min(i.n) over (partition by i.id) from unnest(command_ids) with ordinality i(id, n) order by i.n);
@@ -223,7 +186,33 @@ begin
     owners := old_owners;
   end if;
 
-  for a in 1 .. append_count loop
+  -- Arrays that are equal say it of all their elements at once. In a plain group all appends are accepted, and their numbers follow.
+  is_plain := coalesce(
+    append_count > 0 and part_appends = numbers and part_streams = numbers and event_parts = numbers
+    and 3::smallint = all (part_kinds) and part_versions = head_versions and part_tokens is not distinct from head_tokens
+    and command_count = append_count and not any_known and false = all (check_only)
+    and (owners is null
+      or num_nonnulls(variadic owners) = 0 and claim_indexes = numbers[:cardinality(owners)] and false = all (claim_releases)),
+    false);
+  if is_plain then
+    new_position := old_position + append_count;
+    any_stored_command := true = any (client_classes);
+    for k in 1 .. cardinality(claim_keys) loop
+      owners[k] := claim_owners[k];
+      owner_positions[k] := old_position + claim_appends[k];
+    end loop;
+  else
+    verdicts := array_fill('accepted'::text, array[append_count]);
+    stored := array_fill(false, array[append_count]);
+    positions := array_fill(null::bigint, array[append_count]);
+    first_positions := positions;
+    first_parts := array_fill(0, array[append_count + 1]);
+    position_offsets := array_fill(null::bigint, array[cardinality(part_appends)]);
+    version_offsets := array_fill(0::bigint, array[cardinality(part_appends)]);
+    part_results := version_offsets;
+  end if;
+
+  for a in 1 .. case when is_plain then 0 else append_count end loop
     refused := false;
     first_parts[a] := p;
     next_p := p;
@@ -388,13 +377,24 @@ begin
       any_stored_command := any_stored_command or client_classes[a];
     end if;
   end loop;
-
   first_parts[append_count + 1] := p;
-  if p <= cardinality(part_appends) or e <= cardinality(event_parts) or c <= cardinality(claim_appends) then
+  if not is_plain and (p <= cardinality(part_appends) or e <= cardinality(event_parts) or c <= cardinality(claim_appends)) then
     raise exception 'parts, events or claims are not in order of appends' using errcode = '22023';
   end if;
 
-  if new_position > old_position then
+  if is_plain then
+    insert into event_store.events (
+      position, stream, version, event_id, type, schema_version, is_public, subject, payload, metadata, command_id,
+      command_index, token, occurred_at, recorded_at, digest)
+    select old_position + unnest(numbers), unnest(streams), unnest(head_versions) + 1, unnest(event_ids), unnest(event_types),
+      unnest(event_schema_versions), unnest(event_publics), unnest(event_subjects), unnest(event_payloads), unnest(event_metadatas),
+      unnest(command_ids), 0, unnest(tokens), unnest(event_occurred), now_recorded, unnest(event_digests);
+    insert into event_store.commits (first_position, last_position, recorded_at, hash)
+    select old_position + 1, new_position, now_recorded, event_store.commit_hash(
+        coalesce(previous_hash, event_store.genesis_hash()), old_position + 1, new_position, now_recorded,
+        string_agg(int8send(old_position + i.n) || int8send(i.version + 1) || i.digest, null))
+      from (select unnest(numbers) as n, unnest(head_versions) as version, unnest(event_digests) as digest) i;
+  elsif new_position > old_position then
     insert into event_store.events (
       position, stream, version, event_id, type, schema_version, is_public, subject, payload, metadata, command_id,
       command_index, token, occurred_at, recorded_at, digest)
@@ -418,7 +418,13 @@ begin
       where position_offsets[i.part] is not null;
   end if;
 
-  if any_stored_command then
+  if is_plain and any_stored_command then
+    insert into event_store.commands (
+      command_id, first_position, request_hash, answer, position, versions, recorded_at, expires_at)
+    select command_ids[n], old_position + n, request_hashes[n], answers[n], old_position + n, array[head_versions[n] + 1],
+      now_recorded, now_recorded + lifetimes[n] * interval '1 microsecond'
+      from unnest(numbers) n where client_classes[n];
+  elsif any_stored_command then
     insert into event_store.commands (
       command_id, first_position, request_hash, answer, position, versions, recorded_at, expires_at)
     select command_ids[a], first_positions[a], request_hashes[a], answers[a], positions[a],
@@ -447,7 +453,7 @@ begin
   if cardinality(timer_appends) > 0 then
     -- In order: within a group a timer may be set, cancelled and set again.
     for t in 1 .. cardinality(timer_appends) loop
-      if not stored[timer_appends[t]] then
+      if not is_plain and not stored[timer_appends[t]] then
         continue;
       end if;
       if timer_cancels[t] then
@@ -457,7 +463,7 @@ begin
         insert into event_store.timers (name, due_at, payload, position)
         values (
           timer_names[t], coalesce(timer_dues[t], now_recorded + timer_delays[t] * interval '1 microsecond'),
-          timer_payloads[t], positions[timer_appends[t]])
+          timer_payloads[t], case when is_plain then old_position + timer_appends[t] else positions[timer_appends[t]] end)
         on conflict on constraint timers_pkey do update
           set due_at = excluded.due_at, payload = excluded.payload, position = excluded.position;
       end if;
@@ -468,6 +474,12 @@ begin
     perform pg_notify('event_store', new_position::text);
   end if;
 
+  if is_plain then
+    return query
+      select i.n, 'accepted', old_position + i.n, array[i.version + 1], null::bytea, null::text, null::bigint, null::text, null::text
+        from (select unnest(numbers) as n, unnest(head_versions) as version) i;
+    return;
+  end if;
   return query
     select a, verdicts[a], positions[a],
       case
@@ -485,9 +497,4 @@ reset role;
 -- migrate:down
 set local role event_store_owner;
 drop function event_store.append_group;
-drop function event_store.commit_hash;
-drop function event_store.event_digest;
-drop function event_store.genesis_hash;
-drop function event_store.microseconds;
-drop function event_store.framed;
 reset role;
