@@ -47,6 +47,15 @@ final class AggregateCache {
     store(stream, freshEntry(committed: state))
   }
 
+  /// A stream was read while nobody could write to it.
+  /// - Returns: whether others have written to it since this process last knew its state.
+  func renew(_ stream: StreamName, _ state: LoadedStream) -> Bool {
+    let known = committed(stream)
+    // Whatever still waits was decided on an older state, or will be judged after what is decided now.
+    store(stream, freshEntry(committed: state))
+    return known.map { $0.version < state.version } ?? false
+  }
+
   /// An append is on its way that leads to a state.
   func predict(_ stream: StreamName, _ state: LoadedStream) -> Baseline {
     // It was never loaded when it was taken for new, or has been dropped meanwhile because a command needs more streams than

@@ -29,9 +29,12 @@ public enum CommandError: Error, Sendable {
 /// A wrong prediction cannot do harm: each append names the token of the decision it builds on, and is refused with it.
 /// For the same reason a refusal is told to the caller only after an append without events confirmed that the state it was
 /// decided on was the true one.
+///
+/// Several processes that write to one stream overtake each other. A command to which that happens again, and after it whatever
+/// concerns that stream, is decided in a turn of its process (`EventLog.takeTurn`), on states that nobody else can change meanwhile.
 public final class CommandExecutor: Sendable {
-  private let log: any EventLog
-  private let cache: Mutex<AggregateCache>
+  let log: any EventLog
+  let deciding: Mutex<Deciding>
   private let clock: @Sendable () -> Timestamp
   /// How often a command is decided again because another writer was faster.
   private let maximumAttempts: Int
@@ -46,7 +49,7 @@ public final class CommandExecutor: Sendable {
     self.log = log
     self.maximumAttempts = maximumAttempts
     self.clock = clock
-    cache = Mutex(AggregateCache(capacity: cacheCapacity))
+    deciding = Mutex(Deciding(cacheCapacity: cacheCapacity))
   }
 
   /// Carries a command out.
@@ -57,10 +60,21 @@ public final class CommandExecutor: Sendable {
   public func execute<C: Command>(
     _ command: C, id: CommandID = CommandID(), idempotency: Idempotency = .derived, context: CommandContext = CommandContext()
   ) async throws -> CommandOutcome<C.Answer> {
+    let call = Call(command: command, id: id, idempotency: idempotency, context: context)
     var found = Fetched()
     var overtaken = 0
+    // The streams that the next attempt reads in a turn; nil for an attempt outside of one.
+    var turn: [StreamFetch]?
+    var insists = false
     while true {
-      switch await attemptOnce(command, id: id, idempotency: idempotency, context: context, found) {
+      let attempt: Attempt<C.Answer> =
+        if let streams = turn {
+          await attemptInTurn(call, found, streams)
+        } else {
+          await attemptAlone(call, found, insists: insists)
+        }
+      turn = nil
+      switch attempt {
       case .done(let outcome): return outcome
       case .failed(let error): throw error
       case .missing(.streams(let streams)):
@@ -68,22 +82,41 @@ public final class CommandExecutor: Sendable {
       case .missing(.subjectKey(let subject)):
         found.keys.merge(try await log.subjectKeys([subject], create: true)) { $1 }
         if found.keys[subject] == nil { throw CommandError.forgotten(subject) }
-      case .overtaken:
+      case .contended(let streams): turn = streams
+      case .noTurn: insists = true
+      case .overtaken(let streams, on: let stream):
         found.streams = [:]
         found.mayAssume = false
+        insists = false
         overtaken += 1
         if overtaken == maximumAttempts {
           throw CommandError.unavailable(reason: "other writers were faster \(maximumAttempts) times")
         }
-        // The first repetitions are free; after that, writers of several processes take turns by chance.
-        if overtaken > 8 { try await Task.sleep(for: .microseconds(Int64.random(in: 0...Int64(min(overtaken, 40)) * 250))) }
+        if overtaken >= Self.patience, streams.count <= TurnQueue.Limit.streams {
+          deciding.withLock { $0.turns.markContended(stream) }
+          turn = streams
+        } else if overtaken > 8 {
+          // The first repetitions are free; after that, writers of several processes take turns by chance.
+          try await Task.sleep(for: .microseconds(Int64.random(in: 0...Int64(min(overtaken, 40)) * 250)))
+        }
       }
     }
   }
 
+  /// How often a command is overtaken before it waits for a turn. Once happens by the way, and deciding again is cheaper.
+  private static let patience = 2
+
+  /// A command as it was given.
+  struct Call<C: Command>: Sendable {
+    var command: C
+    var id: CommandID
+    var idempotency: Idempotency
+    var context: CommandContext
+  }
+
   /// What one command had to fetch so far. Its streams are kept here as well as in the cache, so that a small cache that drops
   /// them again at once only costs time.
-  private struct Fetched {
+  struct Fetched: Sendable {
     var streams: [StreamName: LoadedStream] = [:]
     var keys: [SubjectID: SubjectKey] = [:]
     /// False once a decision was refused: what it took for new may exist.
@@ -91,101 +124,134 @@ public final class CommandExecutor: Sendable {
   }
 
   /// What one run of a decision led to.
-  private enum Attempt<Answer: Sendable> {
+  enum Attempt<Answer: Sendable> {
     case done(CommandOutcome<Answer>)
     case failed(any Error)
     case missing(SessionMiss)
-    case overtaken
+    /// Nothing was handed over: other processes write to these streams too.
+    case contended([StreamFetch])
+    /// Of all the streams it concerned, one was not as expected.
+    case overtaken([StreamFetch], on: StreamName)
+    /// A turn was asked for and there was none.
+    case noTurn
   }
 
-  private func attemptOnce<C: Command>(
-    _ command: C, id: CommandID, idempotency: Idempotency, context: CommandContext, _ found: Fetched
-  ) async -> Attempt<C.Answer> {
+  /// - Parameter insists: whether to decide even where other processes are known to write.
+  private func attemptAlone<C: Command>(_ call: Call<C>, _ found: Fetched, insists: Bool) async -> Attempt<C.Answer> {
     await withCheckedContinuation { continuation in
-      // Deciding, remembering the predicted states and handing the append over are one step under the lock:
-      // that is what makes the order of decisions the order of appends.
-      let early: Attempt<C.Answer>? = cache.withLock { cache in
-        let known = cache
-        var session = DecisionSession(
-          now: clock(), keys: found.keys,
-          lookup: { known.isUnknown($0) ? found.streams[$0] : known.predicted($0) },
-          isUnknown: { found.mayAssume && known.isUnknown($0) })
-        let answer: C.Answer
-        do {
-          answer = try command.decide(in: &session)
-        } catch let miss as SessionMiss {
-          return .missing(miss)
-        } catch let rejection as any Rejection {
-          confirm(rejection, session, id: id, idempotency: idempotency, context: context, continuation: continuation)
-          return nil
-        } catch {
-          return .failed(error)
-        }
-        submit(answer, session, id: id, idempotency: idempotency, context: context, cache: cache, continuation: continuation)
-        return nil
-      }
+      let early = deciding.withLock { decide(call, found, avoidsContended: !insists, $0, continuation) }
       if let early { continuation.resume(returning: early) }
     }
   }
 
-  private func submit<Answer: JSONCodable>(
-    _ answer: Answer, _ session: DecisionSession, id: CommandID, idempotency: Idempotency, context: CommandContext,
-    cache: AggregateCache, continuation: CheckedContinuation<Attempt<Answer>, Never>
+  private enum Decided<Answer> {
+    case answer(Answer)
+    case rejection(any Rejection)
+  }
+
+  /// Runs a decision and hands over what came of it, or returns why not.
+  ///
+  /// Deciding, remembering the predicted states and handing the append over are one step under the lock:
+  /// that is what makes the order of decisions the order of appends.
+  func decide<C: Command>(
+    _ call: Call<C>, _ found: Fetched, avoidsContended: Bool, _ deciding: Deciding,
+    _ continuation: CheckedContinuation<Attempt<C.Answer>, Never>
+  ) -> Attempt<C.Answer>? {
+    let known = deciding.cache
+    var session = DecisionSession(
+      now: clock(), keys: found.keys,
+      lookup: { known.isUnknown($0) ? found.streams[$0] : known.predicted($0) },
+      isUnknown: { found.mayAssume && known.isUnknown($0) })
+    let decided: Decided<C.Answer>
+    do {
+      decided = .answer(try call.command.decide(in: &session))
+    } catch let miss as SessionMiss {
+      return .missing(miss)
+    } catch let rejection as any Rejection {
+      decided = .rejection(rejection)
+    } catch {
+      return .failed(error)
+    }
+    if avoidsContended, deciding.turns.hasContended {
+      let contended = session.touched.filter { deciding.turns.isContended($0.stream) }
+      if !contended.isEmpty, contended.count <= TurnQueue.Limit.streams {
+        return .contended(contended.map { .of($0.stream, $0.part.aggregate) })
+      }
+    }
+    switch decided {
+    case .answer(let answer): submit(answer, session, call, cache: known, continuation)
+    case .rejection(let rejection): confirm(rejection, session, call, continuation)
+    }
+    return nil
+  }
+
+  /// A stream's state after an append that is under way.
+  private struct Predicted {
+    let stream: StreamName
+    let aggregate: any Aggregate.Type
+    let state: LoadedStream
+    let baseline: AggregateCache.Baseline
+  }
+
+  private func submit<C: Command>(
+    _ answer: C.Answer, _ session: DecisionSession, _ call: Call<C>, cache: AggregateCache,
+    _ continuation: CheckedContinuation<Attempt<C.Answer>, Never>
   ) {
     let token = DecisionToken()
     let append = Append(
-      commandID: id, idempotency: idempotency,
+      commandID: call.id, idempotency: call.idempotency,
       streams: session.touched.map { StreamAppend(stream: $0.stream, expected: $0.part.expected, events: $0.part.events) },
-      claims: session.claims, timers: session.timers, context: context, token: token,
-      answer: idempotency == .derived ? nil : answer.jsonBytes)
-    var after: [(StreamName, LoadedStream, AggregateCache.Baseline)] = []
+      claims: session.claims, timers: session.timers, context: call.context, token: token,
+      answer: call.idempotency == .derived ? nil : answer.jsonBytes)
+    var after: [Predicted] = []
     for (stream, part) in session.touched {
       var loaded = part.loaded
       if !part.events.isEmpty {
         loaded = LoadedStream(
           state: part.state, version: StreamVersion(part.loaded.version.rawValue + Int64(part.events.count)), token: token)
       }
-      after.append((stream, loaded, cache.predict(stream, loaded)))
+      after.append(Predicted(stream: stream, aggregate: part.aggregate, state: loaded, baseline: cache.predict(stream, loaded)))
     }
     let streams = after
     log.submit(append) { result in
       switch result {
       case .success(let result) where !result.isDuplicate:
-        self.cache.withLock { cache in
-          for (stream, loaded, baseline) in streams { cache.confirm(stream, loaded, baseline) }
+        self.deciding.withLock { deciding in
+          for part in streams { deciding.cache.confirm(part.stream, part.state, part.baseline) }
         }
         continuation.resume(
           returning: .done(
             CommandOutcome(answer: answer, position: result.position, versions: Self.versions(append, result), isDuplicate: false)))
       default:
-        self.forget(streams.map { ($0.0, $0.2) })
-        continuation.resume(returning: Self.outcome(of: result, append))
+        self.deciding.withLock { deciding in
+          for part in streams { deciding.cache.forgetPrediction(part.stream, ifStill: part.baseline) }
+        }
+        continuation.resume(returning: Self.outcome(of: result, append, streams.map { ($0.stream, $0.aggregate) }))
       }
     }
   }
 
   /// Makes sure that a refusal was decided on what is really in the log; a repetition is recognised here as well.
-  private func confirm<Answer: JSONCodable>(
-    _ rejection: any Rejection, _ session: DecisionSession, id: CommandID, idempotency: Idempotency, context: CommandContext,
-    continuation: CheckedContinuation<Attempt<Answer>, Never>
+  private func confirm<C: Command>(
+    _ rejection: any Rejection, _ session: DecisionSession, _ call: Call<C>, _ continuation: CheckedContinuation<Attempt<C.Answer>, Never>
   ) {
     let append = Append(
-      commandID: id, idempotency: idempotency,
-      streams: session.touched.map { StreamAppend(stream: $0.stream, expected: $0.part.expected, events: []) }, context: context,
+      commandID: call.id, idempotency: call.idempotency,
+      streams: session.touched.map { StreamAppend(stream: $0.stream, expected: $0.part.expected, events: []) }, context: call.context,
       checkOnly: true)
-    let streams = session.touched.map { $0.stream }
+    let streams = session.touched.map { ($0.stream, $0.part.aggregate) }
     log.submit(append) { result in
       if case .success(let result) = result, !result.isDuplicate {
         continuation.resume(returning: .failed(rejection))
       } else {
-        self.cache.withLock { cache in for stream in streams { cache.forgetPrediction(stream) } }
-        continuation.resume(returning: Self.outcome(of: result, append))
+        self.deciding.withLock { deciding in for (stream, _) in streams { deciding.cache.forgetPrediction(stream) } }
+        continuation.resume(returning: Self.outcome(of: result, append, streams))
       }
     }
   }
 
   private static func outcome<Answer: JSONCodable>(
-    of result: Result<AppendResult, AppendError>, _ append: Append
+    of result: Result<AppendResult, AppendError>, _ append: Append, _ streams: [(StreamName, any Aggregate.Type)]
   ) -> Attempt<Answer> {
     switch result {
     case .success(let result):
@@ -196,7 +262,8 @@ public final class CommandExecutor: Sendable {
       } catch {
         return .failed(error)
       }
-    case .failure(.wrongExpectedVersion): return .overtaken
+    case .failure(.wrongExpectedVersion(let stream, _, _)):
+      return .overtaken(streams.map { .of($0, $1) }, on: stream)
     case .failure(.unavailable(let reason)): return .failed(CommandError.unavailable(reason: reason))
     case .failure(let error): return .failed(CommandError.refused(error))
     }
@@ -204,12 +271,6 @@ public final class CommandExecutor: Sendable {
 
   private static func versions(_ append: Append, _ result: AppendResult) -> [StreamName: StreamVersion] {
     Dictionary(zip(append.streams.map(\.stream), result.versions)) { $1 }
-  }
-
-  private func forget(_ streams: [(StreamName, AggregateCache.Baseline)]) {
-    cache.withLock { cache in
-      for (stream, baseline) in streams { cache.forgetPrediction(stream, ifStill: baseline) }
-    }
   }
 
   /// How many streams are read at the same time for one command.
@@ -231,9 +292,9 @@ public final class CommandExecutor: Sendable {
   }
 
   private func fetch(_ stream: StreamFetch) async throws -> LoadedStream {
-    let baseline = cache.withLock { $0.committed(stream.stream) }
+    let baseline = deciding.withLock { $0.cache.committed(stream.stream) }
     let loaded = try await stream.load(log, baseline)
-    cache.withLock { $0.loaded(stream.stream, loaded) }
+    deciding.withLock { $0.cache.loaded(stream.stream, loaded) }
     return loaded
   }
 }

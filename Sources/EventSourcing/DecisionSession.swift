@@ -36,10 +36,20 @@ struct LoadedStream: Sendable {
 struct StreamFetch: Sendable {
   let stream: StreamName
   let load: @Sendable (any EventLog, LoadedStream?) async throws -> LoadedStream
+  /// The state after events that were read already, on from a baseline or the stream's beginning. Nil where more would have to be
+  /// fetched, as it is for personal data.
+  let fold: @Sendable ([RecordedEvent], LoadedStream?) -> LoadedStream?
 
   init<A: Aggregate>(_ stream: StreamName, _ aggregate: A.Type) {
     self.stream = stream
     load = { log, baseline in try await AggregateLoader<A>.load(stream, from: log, baseline: baseline) }
+    fold = { events, baseline in AggregateLoader<A>.fold(events, baseline: baseline) }
+  }
+
+  /// For an aggregate that is only known at run time.
+  static func of(_ stream: StreamName, _ aggregate: any Aggregate.Type) -> StreamFetch {
+    func fetch<A: Aggregate>(_ aggregate: A.Type) -> StreamFetch { StreamFetch(stream, aggregate) }
+    return fetch(aggregate)
   }
 }
 
@@ -56,6 +66,7 @@ public struct DecisionSession {
 
   /// What one stream contributes to the append.
   struct Touched {
+    var aggregate: any Aggregate.Type
     var loaded: LoadedStream
     var state: any Sendable
     var events: [EventData] = []
@@ -89,7 +100,7 @@ public struct DecisionSession {
     if let index = touched.firstIndex(where: { $0.stream == stream }) { return touched[index].part.state as! A.State }
     let assumed = isNew && isUnknown(stream) ? LoadedStream(state: A.initialState, version: .none, token: nil) : nil
     guard let loaded = lookup(stream) ?? assumed else { throw SessionMiss.streams([StreamFetch(stream, A.self)]) }
-    touched.append((stream, Touched(loaded: loaded, state: loaded.state, expected: loaded.expected)))
+    touched.append((stream, Touched(aggregate: A.self, loaded: loaded, state: loaded.state, expected: loaded.expected)))
     return loaded.state as! A.State
   }
 
@@ -182,28 +193,34 @@ enum AggregateLoader<A: Aggregate> {
       loaded = fromSnapshot
       snapshotVersion = version
     }
-    var state = loaded.state as! A.State
-    let decoder = A.Event.decoder
     while true {
       let events = try await log.readStream(stream, after: loaded.version, limit: pageSize)
       let subjects = Set(events.compactMap(\.subject))
       let keys = subjects.isEmpty ? [:] : try await log.subjectKeys(subjects, create: false)
-      for event in events {
-        A.evolve(&state, try decoder.decode(event, keys: keys))
-      }
-      if let last = events.last {
-        loaded.version = last.version
-        loaded.token = last.token
-      }
+      try fold(events, onto: &loaded, keys: keys)
       if events.count < pageSize { break }
     }
-    loaded.state = state
     if let interval = snapshotInterval, baseline == nil, loaded.version.rawValue - snapshotVersion.rawValue >= Int64(interval),
       let snapshot = AggregateSnapshot.make(A.self, loaded)
     {
       try await log.saveSnapshot(snapshot, of: stream)
     }
     return loaded
+  }
+
+  static func fold(_ events: [RecordedEvent], baseline: LoadedStream?) -> LoadedStream? {
+    var loaded = baseline ?? LoadedStream(state: A.initialState, version: .none, token: nil)
+    // An event that cannot be read is reported by whoever loads the stream.
+    guard events.allSatisfy({ $0.subject == nil }), (try? fold(events, onto: &loaded, keys: [:])) != nil else { return nil }
+    return loaded
+  }
+
+  private static func fold(_ events: [RecordedEvent], onto loaded: inout LoadedStream, keys: [SubjectID: SubjectKey]) throws {
+    guard let last = events.last else { return }
+    var state = loaded.state as! A.State
+    let decoder = A.Event.decoder
+    for event in events { A.evolve(&state, try decoder.decode(event, keys: keys)) }
+    loaded = LoadedStream(state: state, version: last.version, token: last.token)
   }
 
   private static var snapshotInterval: Int? {

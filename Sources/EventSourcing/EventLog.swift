@@ -64,6 +64,18 @@ public struct DueTimer: Hashable, Sendable {
   }
 }
 
+/// A stream of which a turn reads what is new.
+public struct StreamTail: Hashable, Sendable {
+  public var stream: StreamName
+  /// Events after it are wanted.
+  public var after: StreamVersion
+
+  public init(_ stream: StreamName, after: StreamVersion) {
+    self.stream = stream
+    self.after = after
+  }
+}
+
 /// The log, and the few facts that must change together with it. Implemented over PostgreSQL and, for tests, in memory;
 /// both pass the same conformance suite.
 public protocol EventLog: Sendable {
@@ -71,6 +83,22 @@ public protocol EventLog: Sendable {
   ///
   /// Appends handed over by one process are judged in that order, so a later one may be decided on the predicted outcome of an earlier one.
   func submit(_ append: Append, completion: @escaping @Sendable (Result<AppendResult, AppendError>) -> Void)
+
+  /// Waits until it is this process's turn to write, and lets it decide while no other process can: nothing of theirs is written between
+  /// the reading of `tails` and what `decide` hands over. Returns when that has been answered.
+  ///
+  /// For streams that several processes write to at once: who decides elsewhere may be overtaken again and again, who decides in a turn
+  /// is not, and turns are given in the order in which they were asked for. Everybody else waits meanwhile, so `decide` only computes. A
+  /// turn that takes too long is ended, and what was handed over in it is judged as if it had been handed over outside of one.
+  /// - Parameters:
+  ///   - tails: each stream once.
+  ///   - limit: of the events of one stream. A stream with as many may have more.
+  ///   - decide: is called at most once, from any thread, with the new events of each stream that has any, oldest first. What it hands
+  ///     over by `submit` is judged before what this process had handed over earlier and still waits.
+  /// - Throws: `unavailable` when there was no turn; `decide` was not called then.
+  func takeTurn(
+    reading tails: [StreamTail], limit: Int, decide: @escaping @Sendable ([StreamName: [RecordedEvent]]) -> Void
+  ) async throws(AppendError)
 
   /// The events of a stream after a version, oldest first; at most `limit`. Empty when there are none.
   func readStream(_ stream: StreamName, after version: StreamVersion, limit: Int) async throws -> [RecordedEvent]

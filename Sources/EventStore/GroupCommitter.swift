@@ -18,15 +18,16 @@ final class GroupCommitter: Sendable {
     var patience: Duration = .seconds(10)
   }
 
-  private struct State {
+  struct State {
     var waiting: [PendingAppend] = []
+    var turns: [PendingTurn] = []
     var isRunning = false
     var isClosed = false
     var drained: [CheckedContinuation<Void, Never>] = []
   }
 
-  private let state = Mutex(State())
-  private let client: PostgresClient
+  let state = Mutex(State())
+  let client: PostgresClient
   private let limits: Limits
   private let logger: Logger
   private let onCommit: @Sendable (Position) -> Void
@@ -56,8 +57,7 @@ final class GroupCommitter: Sendable {
     }
     switch next {
     case .queued: break
-    // Unstructured, because an append outlives the task that handed it over. It ends when nothing waits any more.
-    case .start: Task { await run() }
+    case .start: start()
     case .refused(let reason): Task { append.completion(.failure(.unavailable(reason: reason))) }
     }
   }
@@ -74,37 +74,57 @@ final class GroupCommitter: Sendable {
     }
   }
 
+  /// Unstructured, because an append outlives the task that handed it over. It ends when nothing waits any more.
+  func start() {
+    Task { await run() }
+  }
+
   private func run() async {
-    while let group = nextGroup() {
-      await commit(group)
+    while let next = next() {
+      switch next {
+      case .group(let group): await commit(group)
+      case .turn(let turn): await take(turn)
+      }
       // Those who were just answered come back with their next append; letting them run first puts them into the next group.
       // Without it they would split into two cohorts that alternate, each group half as large.
       await Task.yield()
     }
   }
 
-  private func nextGroup() -> [PendingAppend]? {
-    let (group, drained): ([PendingAppend]?, [CheckedContinuation<Void, Never>]) = state.withLock { state in
+  private enum Next {
+    case group([PendingAppend])
+    case turn(PendingTurn)
+  }
+
+  private func next() -> Next? {
+    let (next, drained): (Next?, [CheckedContinuation<Void, Never>]) = state.withLock { state in
+      // What waits is not held up by a turn: it is written with it.
+      if !state.turns.isEmpty { return (.turn(state.turns.removeFirst()), []) }
       guard !state.waiting.isEmpty else {
         state.isRunning = false
         defer { state.drained = [] }
         return (nil, state.drained)
       }
-      var size = 0
-      var count = 0
-      while count < state.waiting.count, count < limits.appends, count == 0 || size + state.waiting[count].size <= limits.bytes {
-        size += state.waiting[count].size
-        count += 1
-      }
-      let group = Array(state.waiting.prefix(count))
-      state.waiting.removeFirst(count)
-      return (group, [])
+      return (.group(takeGroup(&state)), [])
     }
     for continuation in drained { continuation.resume() }
+    return next
+  }
+
+  /// Takes what the next group holds out of what waits; empty when nothing does.
+  func takeGroup(_ state: inout State) -> [PendingAppend] {
+    var size = 0
+    var count = 0
+    while count < state.waiting.count, count < limits.appends, count == 0 || size + state.waiting[count].size <= limits.bytes {
+      size += state.waiting[count].size
+      count += 1
+    }
+    let group = Array(state.waiting.prefix(count))
+    state.waiting.removeFirst(count)
     return group
   }
 
-  private func takeWaiting() -> [PendingAppend] {
+  func takeWaiting() -> [PendingAppend] {
     state.withLock { state in
       defer { state.waiting = [] }
       return state.waiting
@@ -112,10 +132,11 @@ final class GroupCommitter: Sendable {
   }
 
   /// Sends a group, again while the server is away, and tells each append its verdict.
-  private func commit(_ group: [PendingAppend]) async {
+  /// - Parameter isResent: whether it may have been written already.
+  func commit(_ group: [PendingAppend], isResent: Bool = false) async {
     let parameters = AppendGroup(group).parameters
     let deadline = ContinuousClock.now + limits.patience
-    var isResent = false
+    var isResent = isResent
     while true {
       do {
         let result = try await client.query(AppendGroup.statement, parameters)
@@ -162,7 +183,7 @@ final class GroupCommitter: Sendable {
     return own
   }
 
-  private func answer(_ group: [PendingAppend], _ rows: PostgresResult, own: Set<CommandID>) {
+  func answer(_ group: [PendingAppend], _ rows: PostgresResult, own: Set<CommandID>) {
     var own = own
     var last = Position.start
     for (pending, row) in zip(group, rows) {

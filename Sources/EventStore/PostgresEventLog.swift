@@ -15,10 +15,13 @@ public final class PostgresEventLog: EventLog, Sendable {
   let logger: Logger
 
   /// - Parameters:
-  ///   - configuration: the event store's database and a role that may use it. Appends take one connection of their own, reads the
-  ///     configured number.
+  ///   - configuration: the event store's database and a role that may use it. Appends take one connection of their own, turns another
+  ///     while there are any, reads the configured number.
   ///   - keys: where subjects' keys are; nil for a process that neither writes nor reads personal data (it reads as forgotten).
   public init(_ configuration: PostgresConfiguration, keys: (any SubjectKeyStore)? = nil, logger: Logger) {
+    var configuration = configuration
+    // A plan made for a log of a few events was seen to be kept until it was one of many thousands.
+    configuration.prefersIndexes = true
     client = PostgresClient(configuration, logger: logger)
     var appending = configuration
     appending.connections = 1
@@ -40,6 +43,12 @@ public final class PostgresEventLog: EventLog, Sendable {
 
   public func submit(_ append: Append, completion: @escaping @Sendable (Result<AppendResult, AppendError>) -> Void) {
     committer.submit(PendingAppend(append, completion))
+  }
+
+  public func takeTurn(
+    reading tails: [StreamTail], limit: Int, decide: @escaping @Sendable ([StreamName: [RecordedEvent]]) -> Void
+  ) async throws(AppendError) {
+    try await committer.takeTurn(reading: tails, limit: limit, decide: decide)
   }
 
   public func readStream(_ stream: StreamName, after version: StreamVersion, limit: Int) async throws -> [RecordedEvent] {

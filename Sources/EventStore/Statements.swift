@@ -6,6 +6,17 @@ enum Statements {
   static let readStream = PostgresStatement(
     "read_stream", "select \(EventRows.columns) from event_store.log where stream = $1 and version > $2 order by version limit $3")
 
+  static let takeTurn = PostgresStatement("take_turn", "select event_store.take_turn()")
+
+  /// $1 streams text[], $2 after versions bigint[], $3 limit of each bigint.
+  static let readTails = PostgresStatement(
+    "read_tails",
+    """
+    select events.* from unnest($1, $2) as tail (name, after) cross join lateral (
+      select \(EventRows.columns) from event_store.log where stream = tail.name and version > tail.after order by version limit $3
+    ) events order by events.version
+    """)
+
   /// $1 after position bigint, $2 up to position bigint, $3 limit bigint.
   static let readLog = PostgresStatement(
     "read_log", "select \(EventRows.columns) from event_store.log where position > $1 and position <= $2 order by position limit $3")

@@ -27,11 +27,18 @@ public final class InMemoryEventLog: EventLog {
     if isFree { worker.async { self.runGroup() } }
   }
 
-  public func readStream(_ stream: StreamName, after version: StreamVersion, limit: Int) async throws -> [RecordedEvent] {
-    state.withLock { state in
-      let positions = state.streams[stream, default: []].dropFirst(Int(version.rawValue)).prefix(limit)
-      return positions.map { state.events[$0 - 1] }
+  public func takeTurn(
+    reading tails: [StreamTail], limit: Int, decide: @escaping @Sendable ([StreamName: [RecordedEvent]]) -> Void
+  ) async throws(AppendError) {
+    let result = await withCheckedContinuation { end in
+      state.withLock { $0.turns.append(InMemoryLogState.Turn(tails: tails, limit: limit, decide: decide, end: end)) }
+      worker.async { self.runGroup() }
     }
+    try result.get()
+  }
+
+  public func readStream(_ stream: StreamName, after version: StreamVersion, limit: Int) async throws -> [RecordedEvent] {
+    state.withLock { $0.read(stream, after: version, limit: limit) }
   }
 
   public func readLog(after position: Position, filter: EventFilter, limit: Int) async throws -> LogPage {
@@ -102,13 +109,46 @@ public final class InMemoryEventLog: EventLog {
     state.withLock { body(&$0) }
   }
 
-  /// Judges everything that waits, then tells each writer. Runs on `worker` alone.
+  /// Judges everything that waits, then tells each writer; turns one after the other, each with what waits when it has decided. Runs on
+  /// `worker` alone.
   private func runGroup() {
-    let told = state.withLock { state in
-      guard !state.isHeld else { return [] as [InMemoryLogState.Told] }
-      return state.judgeAll()
+    repeat {
+      let turn = state.withLock { $0.isHeld || $0.turns.isEmpty ? nil : $0.turns.removeFirst() }
+      if let turn, let refusal = begin(turn) {
+        turn.end.resume(returning: .failure(refusal))
+        continue
+      }
+      let told = state.withLock { state in
+        guard turn != nil || !state.isHeld else { return [] as [InMemoryLogState.Told] }
+        return state.judgeAll()
+      }
+      for (completion, result) in told { completion(result) }
+      turn?.end.resume(returning: .success(()))
+    } while state.withLock({ !$0.isHeld && !$0.turns.isEmpty })
+  }
+
+  /// Lets a turn decide, or says why there is none.
+  private func begin(_ turn: InMemoryLogState.Turn) -> AppendError? {
+    let read: [StreamName: [RecordedEvent]]? = state.withLock { state in
+      guard state.refusedTurns == 0 else {
+        state.refusedTurns -= 1
+        return nil
+      }
+      var read: [StreamName: [RecordedEvent]] = [:]
+      for tail in turn.tails {
+        let events = state.read(tail.stream, after: tail.after, limit: turn.limit)
+        if !events.isEmpty { read[tail.stream] = events }
+      }
+      return read
     }
-    for (completion, result) in told { completion(result) }
+    guard let read else { return .unavailable(reason: "the turn was refused") }
+    let earlier = state.withLock { state in
+      defer { state.waiting = [] }
+      return state.waiting
+    }
+    turn.decide(read)
+    state.withLock { $0.waiting += earlier }
+    return nil
   }
 }
 
@@ -144,6 +184,11 @@ extension InMemoryEventLog {
   /// - Parameter written: whether it is carried out all the same.
   public func loseNextAnswer(written: Bool) {
     state.withLock { $0.lostAnswers.append(written) }
+  }
+
+  /// Gives no turn to the next who asks for one, as when the connection for it cannot be made.
+  public func refuseNextTurn() {
+    state.withLock { $0.refusedTurns += 1 }
   }
 
   /// Destroys a subject's key, and gives it none again.

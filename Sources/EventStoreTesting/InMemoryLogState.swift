@@ -38,7 +38,17 @@ struct InMemoryLogState {
   var leases: [String: Lease] = [:]
   var subscriptions: [String: (position: Position, epoch: Int64)] = [:]
 
+  /// A turn that was asked for.
+  struct Turn {
+    var tails: [StreamTail]
+    var limit: Int
+    var decide: @Sendable ([StreamName: [RecordedEvent]]) -> Void
+    var end: CheckedContinuation<Result<Void, AppendError>, Never>
+  }
+
   var waiting: [(Append, Completion)] = []
+  var turns: [Turn] = []
+  var refusedTurns = 0
   var isHeld = false
   var lostAnswers: [Bool] = []
   var groups = 0
@@ -49,6 +59,11 @@ struct InMemoryLogState {
   }
 
   var head: Position { Position(Int64(events.count)) }
+
+  /// The events of a stream after a version, oldest first.
+  func read(_ stream: StreamName, after version: StreamVersion, limit: Int) -> [RecordedEvent] {
+    streams[stream, default: []].dropFirst(Int(version.rawValue)).prefix(limit).map { events[$0 - 1] }
+  }
 
   mutating func judgeAll() -> [Told] {
     guard !waiting.isEmpty else { return [] }

@@ -169,6 +169,7 @@ extension Link {
     var options = ["-c", "TimeZone=UTC", "-c", "DateStyle=ISO"]
     if let timeout = configuration.statementTimeout { options += ["-c", "statement_timeout=\(timeout.milliseconds)"] }
     if let path = configuration.searchPath { options += ["-c", "search_path=\(path)"] }
+    if configuration.prefersIndexes { options += ["-c", "enable_seqscan=off"] }
     // The server splits the options at white space that no backslash stands before.
     let escaped = options.map { option in
       option.map { $0.isWhitespace || $0 == "\\" ? "\\\($0)" : String($0) }.joined()

@@ -101,6 +101,28 @@ public final class PostgresClient: Sendable {
     return result
   }
 
+  /// Runs a transaction in two round trips: `BEGIN` travels with the first calls, `COMMIT` with those that follow from their results.
+  ///
+  /// For a transaction that holds a lock which others wait for: `next` is not asynchronous, so between the two trips it cannot wait for
+  /// anything. Returns the results of the second calls.
+  ///
+  /// Rethrows what `next` throws, after a rollback; what a statement or `COMMIT` fails with comes as ``PostgresError``. Nothing was stored
+  /// then, except that after `.connectionLost` in the second trip the outcome is unknown.
+  public func transact(
+    _ first: [PostgresCall], then next: ([PostgresResult]) throws -> [PostgresCall]
+  ) async throws -> [PostgresResult] {
+    let connection = PostgresConnection(try await pool.acquire())
+    let results: [PostgresResult]
+    do {
+      results = try await connection.transact(first, then: next)
+    } catch {
+      await giveBack(connection)
+      throw error
+    }
+    await giveBack(connection)
+    return results
+  }
+
   /// Ends the client: refuses what is new or waits (`.closed`), lets what runs finish within ``PostgresConfiguration/closeTimeout``, then
   /// returns with no connection left. May be called twice.
   public func close() async { await pool.close() }

@@ -37,6 +37,9 @@ public struct PostgresConfiguration: Sendable, Hashable {
   public var statementTimeout: Duration?
   /// The session's `search_path`, as SQL would write it; nil leaves the role's.
   public var searchPath: String?
+  /// Whether the session's plans read whole tables only where no index serves (`enable_seqscan` off). For tables that are nearly empty
+  /// when a statement is planned, and large while the plan is still in use.
+  public var prefersIndexes = false
 
   /// Number of connections that all tasks share by pipelining. Two were measured to carry what two cores can do.
   public var connections = 2

@@ -78,6 +78,26 @@ public final class PostgresConnection: Sendable {
     return result
   }
 
+  /// Runs a transaction in two round trips; see ``PostgresClient/transact(_:then:)``. Not nested.
+  func transact(_ first: [PostgresCall], then next: ([PostgresResult]) throws -> [PostgresCall]) async throws -> [PostgresResult] {
+    do {
+      let opening = Request(PostgresCall(Self.begin(.readCommitted, false)), others: first)
+      try await opening.run(on: link)
+      let closing = Request(calls: try next(opening.otherResults) + [PostgresCall(Self.commit)])
+      try await closing.run(on: link, isCancellable: false)
+      return closing.results.dropLast()
+    } catch {
+      // Even where BEGIN did not work: outside a transaction ROLLBACK only warns.
+      do throws(PostgresError) {
+        try await rollback()
+      } catch {
+        // The session has ended, or is ended when it is given back: the server rolls back by itself.
+        mustReset.store(true, ordering: .relaxed)
+      }
+      throw error
+    }
+  }
+
   /// Asks the server to stop what runs now; what runs then fails with `.cancelled`, or finishes if it is faster.
   public func cancel() { link.thread.perform { self.link.cancelRunning() } }
 

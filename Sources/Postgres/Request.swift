@@ -52,6 +52,11 @@ final class Request: @unchecked Sendable {
     self.others = others
   }
 
+  /// Several calls, at least one.
+  convenience init(calls: [PostgresCall]) {
+    self.init(calls[0], others: Array(calls.dropFirst()))
+  }
+
   /// A script, or with a direction a COPY.
   init(script: String, copy: Script.Copy = .none) {
     self.copyDirection = copy
@@ -62,6 +67,8 @@ final class Request: @unchecked Sendable {
 
   var isQuery: Bool { if case .query = kind { true } else { false } }
   var count: Int { 1 + others.count }
+  /// In the order of the calls, once it has succeeded.
+  var results: [PostgresResult] { [result!] + otherResults }
   func call(_ index: Int) -> PostgresCall { index == 0 ? first : others[index - 1] }
 
   /// Notes the link that owns it now; false when its task was cancelled meanwhile.

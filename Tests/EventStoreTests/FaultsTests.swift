@@ -152,7 +152,7 @@ import Testing
   }
 
   /// A call of the append as text, for a client that is no process of ours.
-  private static func script(of appends: [Append]) -> String {
+  static func script(of appends: [Append]) -> String {
     func literal(_ value: PostgresValue) -> String {
       func array(_ elements: [String], _ type: String) -> String { "array[\(elements.joined(separator: ","))]::\(type)[]" }
       func quoted(_ bytes: [UInt8]) -> String { "'\(String(decoding: bytes, as: UTF8.self))'" }

@@ -42,7 +42,7 @@ public struct ConformanceCheck: Sendable, CustomStringConvertible {
   }
 
   /// Everything a log promises.
-  public static let all = expectations + repetitions + claims + severalStreams + timers + data + reads + followers + leases
+  public static let all = expectations + repetitions + claims + severalStreams + timers + data + reads + turns + followers + leases
 }
 
 /// A promise was not kept.

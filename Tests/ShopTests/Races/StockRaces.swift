@@ -65,6 +65,27 @@ extension Races {
       }
     }
 
+    @Test func `two processes whose buyers come back until nothing is left each sell at least a quarter`() async throws {
+      try await Shop.open(runsSagas: false) { shop in
+        let product = try await shop.products(600)[0]
+        let sold = try await together(32) { buyer -> Int64 in
+          for purchase in 0... {
+            let order = OrderID(Int64(5_000 + buyer * 1_000 + purchase))
+            let items = [StockItem(productID: product, quantity: 1)]
+            let outcome = try await shop.process(buyer).send(ReserveStock(orderID: order, items: items, expiresAt: later))
+            if outcome.status != .held { return Int64(purchase) }
+          }
+          return 0
+        }.map { try $0.get() }
+        let shares = [0, 1].map { process in sold.indices.filter { $0 % 2 == process }.reduce(0) { $0 + sold[$1] } }
+        #expect(shares.reduce(0, +) == 600)
+        #expect(shares.allSatisfy { $0 >= 150 }, "\(shares)")
+        let ledger = try await shop.ledger()
+        #expect(ledger.faults == [])
+        #expect(ledger.stock[product] == Stock.State(onHand: 600, reserved: 600))
+      }
+    }
+
     @Test func `the same order asked for by both processes at once holds its pieces once`() async throws {
       try await Shop.open(runsSagas: false) { shop in
         let product = try await shop.products(30)[0]

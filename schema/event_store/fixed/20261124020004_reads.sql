@@ -36,6 +36,17 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     ) c on true
 $$;
 
+-- Takes the turn to write: until the end of the transaction no group of others is judged, so what is read now is still true
+-- when append_group, which takes the same lock, is called in it. Who waits is served in the order in which it came. Others
+-- wait for the caller, so its session may not idle for more than a second.
+create function event_store.take_turn() returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  perform set_config('idle_in_transaction_session_timeout', '1s', true);
+  perform 1 from event_store.head h where h.only_row for update;
+end;
+$$;
+
 -- What is wrong between two positions, both included; no row: nothing. Widens to whole commits. Everything is computed anew
 -- from the stored columns; a chain that ends early is found by comparing the head with one written down elsewhere.
 --   commit    the hash does not follow from the previous one and the events, or the positions do not join
@@ -121,6 +132,7 @@ set local role event_store_owner;
 drop function event_store.grant_reader;
 drop function event_store.claim_owner;
 drop function event_store.verify;
+drop function event_store.take_turn;
 drop function event_store.head;
 drop view event_store.chain;
 drop view event_store.log;
