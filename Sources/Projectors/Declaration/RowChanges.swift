@@ -89,8 +89,14 @@ extension Table {
 }
 
 extension String {
+  /// Asked once for each value of each row, so byte by byte in place and not by way of a sequence.
   fileprivate func isEqual(to literal: StaticString) -> Bool {
-    utf8.count == literal.utf8CodeUnitCount
-      && utf8.elementsEqual(UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+    let count = literal.utf8CodeUnitCount
+    guard utf8.count == count else { return false }
+    let start = literal.utf8Start
+    return utf8.withContiguousStorageIfAvailable { own in
+      for index in 0..<count where own[index] != start[index] { return false }
+      return true
+    } ?? utf8.elementsEqual(UnsafeBufferPointer(start: start, count: count))
   }
 }
