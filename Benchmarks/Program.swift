@@ -11,7 +11,7 @@ struct Program: AsyncParsableCommand {
       databases), COMPTOIR_BIN (the program that is measured), COMPTOIR_JOURNEY (the folder with the converted demo data). Results go to \
       .run/bench.json and to standard output.
       """,
-    subcommands: [Measure.self, Buyers.self], defaultSubcommand: Measure.self)
+    subcommands: [Measure.self, Buyers.self, Rebuilder.self], defaultSubcommand: Measure.self)
 }
 
 /// Measures and reports.

@@ -13,6 +13,8 @@ struct Figure {
     Figure(name: "append.batch", measure: AppendBatch.measure),
     Figure(name: "append.hot", measure: AppendHot.measure),
     Figure(name: "read.log", measure: ReadLog.measure),
+    Figure(name: "rebuild.orders", measure: RebuildOrders.measure),
+    Figure(name: "rebuild.events", measure: RebuildEvents.measure),
     Figure(name: "project.latency", measure: ProjectLatency.measure),
     Figure(name: "http.ceiling", measure: HTTPCeiling.measure),
     Figure(name: "http.query", measure: HTTPQuery.measure),

@@ -7,6 +7,8 @@ import Postgres
 /// Databases of our own on the server under test, made by the migrations that ship and dropped at the end.
 struct ScratchServer {
   let migrator: Migrator
+  /// Stands before the names of its databases and roles.
+  let prefix: String
   /// What the passwords of all roles follow from.
   let passwordSeed: String
   let logger: Logger
@@ -14,16 +16,17 @@ struct ScratchServer {
   /// Makes databases, runs `body`, and drops them again, also when it throws.
   /// - Parameter databases: those that are made; nil for all.
   static func with<R>(
-    _ databases: [String]?, _ settings: Settings, logReaders: [String: [String]] = [:], _ body: (ScratchServer) async throws -> R
+    _ databases: [String]?, _ settings: Settings, schemaDirectory: String? = nil, logReaders: [String: [String]] = [:],
+    _ body: (ScratchServer) async throws -> R
   ) async throws -> R {
     let prefix = "bench_\(getpid())_\(UInt16.random(in: 0...UInt16.max))_"
     let seed = UUID().uuidString
     let migrator = try Migrator(
-      adminURL: settings.adminURL, schemaDirectory: settings.schemaDirectory, passwordSeed: seed, logReaders: logReaders,
-      prefix: prefix, logger: settings.logger)
+      adminURL: settings.adminURL, schemaDirectory: schemaDirectory ?? settings.schemaDirectory, passwordSeed: seed,
+      logReaders: logReaders, prefix: prefix, logger: settings.logger)
     do {
       try await migrator.up(databases)
-      let result = try await body(ScratchServer(migrator: migrator, passwordSeed: seed, logger: settings.logger))
+      let result = try await body(ScratchServer(migrator: migrator, prefix: prefix, passwordSeed: seed, logger: settings.logger))
       try await migrator.dropEverything()
       return result
     } catch {
