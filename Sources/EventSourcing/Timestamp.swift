@@ -53,24 +53,34 @@ public struct Timestamp: RawRepresentable, Hashable, Sendable, Comparable, Custo
 
   /// [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) in UTC with six decimals: `2026-11-24T01:02:03.000004Z`.
   public var rfc3339: String {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(27)
+    appendRFC3339(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Appends ``rfc3339``, 27 characters.
+  public func appendRFC3339(to bytes: inout [UInt8]) {
     let time = civil
-    return String(unsafeUninitializedCapacity: 32) { buffer in
-      var length = 0
-      func put(_ value: Int, _ digits: Int) {
-        var value = value
-        for index in stride(from: length + digits - 1, through: length, by: -1) {
-          buffer[index] = UInt8(48 + value % 10)
-          value /= 10
+    bytes.append(addingCapacity: 27) { span in
+      span.withUnsafeMutableBufferPointer { buffer, count in
+        func put(_ value: Int, at start: Int, digits: Int, then character: StaticString) {
+          var value = value
+          for index in stride(from: start + digits - 1, through: start, by: -1) {
+            buffer.initializeElement(at: index, to: UInt8(truncatingIfNeeded: 48 + value % 10))
+            value /= 10
+          }
+          buffer.initializeElement(at: start + digits, to: character.utf8Start.pointee)
         }
-        length += digits
+        put(max(0, min(9_999, time.year)), at: 0, digits: 4, then: "-")
+        put(time.month, at: 5, digits: 2, then: "-")
+        put(time.day, at: 8, digits: 2, then: "T")
+        put(time.hour, at: 11, digits: 2, then: ":")
+        put(time.minute, at: 14, digits: 2, then: ":")
+        put(time.second, at: 17, digits: 2, then: ".")
+        put(time.microsecond, at: 20, digits: 6, then: "Z")
+        count = 27
       }
-      func put(_ character: Character) {
-        buffer[length] = character.asciiValue!
-        length += 1
-      }
-      put(max(0, min(9_999, time.year)), 4); put("-"); put(time.month, 2); put("-"); put(time.day, 2); put("T")
-      put(time.hour, 2); put(":"); put(time.minute, 2); put(":"); put(time.second, 2); put("."); put(time.microsecond, 6); put("Z")
-      return length
     }
   }
 

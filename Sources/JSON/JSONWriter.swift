@@ -4,9 +4,9 @@
 /// and are written as they are: they must need no escape. The same calls give the same bytes on every run.
 public struct JSONWriter: Sendable {
   /// What has been written so far.
-  public private(set) var bytes: [UInt8]
+  public internal(set) var bytes: [UInt8]
 
-  private var needsComma = false
+  var needsComma = false
 
   /// Starts empty; `capacity` is the expected size in bytes.
   public init(capacity: Int = 256) {
@@ -217,7 +217,7 @@ public struct JSONWriter: Sendable {
 
   // MARK: Bytes
 
-  private mutating func separate() {
+  mutating func separate() {
     if needsComma { bytes.append(UInt8(ascii: ",")) }
   }
 
@@ -261,7 +261,7 @@ public struct JSONWriter: Sendable {
   }
 
   @inline(__always)
-  private mutating func append(_ literal: StaticString) {
+  mutating func append(_ literal: StaticString) {
     bytes.append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
   }
 
@@ -301,7 +301,7 @@ public struct JSONWriter: Sendable {
     bytes.append(UInt8(ascii: "\""))
   }
 
-  private mutating func appendEscaped(_ text: UnsafeBufferPointer<UInt8>) {
+  mutating func appendEscaped(_ text: UnsafeBufferPointer<UInt8>) {
     var clean = 0
     for (i, byte) in text.enumerated() {
       if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { continue }

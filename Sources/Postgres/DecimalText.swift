@@ -1,31 +1,40 @@
+/// A binary `numeric` in decimal notation; nil when the bytes are not such a number.
+func decimalText(_ bytes: UnsafeRawBufferPointer) -> String? {
+  var text: [UInt8] = []
+  return appendDecimal(bytes, to: &text) ? String(decoding: text, as: UTF8.self) : nil
+}
+
 /// Writes a binary `numeric` in decimal notation, with as many digits after the point as its scale says.
 ///
 /// The form is that of `numeric_send` (the server's numeric.c): four 16-bit numbers (count of digit groups, weight of the first, sign,
-/// scale), then groups of four decimal digits. Nil when the bytes are not such a number.
-func decimalText(_ bytes: UnsafeRawBufferPointer) -> String? {
-  guard bytes.count >= 8 else { return nil }
+/// scale), then groups of four decimal digits. Writes nothing and returns false when the bytes are not such a number.
+func appendDecimal(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) -> Bool {
+  guard bytes.count >= 8 else { return false }
   let groups = Int(bytes.bigEndian(at: 0, as: UInt16.self))
   let weight = Int(bytes.bigEndian(at: 2, as: Int16.self))
   let sign = bytes.bigEndian(at: 4, as: UInt16.self)
   let scale = Int(bytes.bigEndian(at: 6, as: UInt16.self))
   switch sign {
-  case 0xC000: return "NaN"
-  case 0xD000: return "Infinity"
-  case 0xF000: return "-Infinity"
+  case 0xC000: text.append(contentsOf: "NaN".utf8)
+  case 0xD000: text.append(contentsOf: "Infinity".utf8)
+  case 0xF000: text.append(contentsOf: "-Infinity".utf8)
   case 0x0000, 0x4000: break
-  default: return nil
+  default: return false
   }
-  guard bytes.count == 8 + 2 * groups else { return nil }
+  if sign != 0x0000 && sign != 0x4000 { return true }
+  guard bytes.count == 8 + 2 * groups else { return false }
   func group(_ index: Int) -> Int {
     index >= 0 && index < groups ? Int(bytes.bigEndian(at: 8 + 2 * index, as: UInt16.self)) : 0
   }
-  var text: [UInt8] = []
   if sign == 0x4000 { text.append(UInt8(ascii: "-")) }
   if weight < 0 {
     text.append(UInt8(ascii: "0"))
   } else {
-    text.append(contentsOf: String(group(0)).utf8)
-    for index in stride(from: 1, through: weight, by: 1) { text.append(fourDigits: group(index)) }
+    let start = text.count
+    for index in stride(from: 0, through: weight, by: 1) { text.append(fourDigits: group(index)) }
+    // Only the first group has zeros in front; the last digit stays.
+    let zeros = text[start..<(start + 3)].prefix { $0 == UInt8(ascii: "0") }.count
+    text.removeSubrange(start..<(start + zeros))
   }
   if scale > 0 {
     text.append(UInt8(ascii: "."))
@@ -37,7 +46,7 @@ func decimalText(_ bytes: UnsafeRawBufferPointer) -> String? {
     }
     text.removeLast(text.count - end)
   }
-  return String(decoding: text, as: UTF8.self)
+  return true
 }
 
 extension [UInt8] {

@@ -133,6 +133,9 @@ enum TypeID {
   static let timestamptz: UInt32 = 1184
   static let timestamptzArray: UInt32 = 1185
   static let numeric: UInt32 = 1700
+  static let varchar: UInt32 = 1043
+  static let record: UInt32 = 2249
+  static let recordArray: UInt32 = 2287
   static let uuid: UInt32 = 2950
   static let uuidArray: UInt32 = 2951
   static let jsonb: UInt32 = 3802

@@ -6,13 +6,23 @@ import Testing
 
 @Suite struct QueryTests {
   static let listing = Listing(
-    "test.things", item: "json_build_object('id', t.id)", id: "t.id", from: "things t", where: ["t.owner = $1"], fixedParameters: 1,
-    sorts: [.init("created_at", "t.created_at", .time), .init("price", "t.price", .number)], defaultSort: "-created_at",
-    filters: [
-      .init("price_min", alias: "min_price", .decimal(scale: 2, min: 0, max: 1_000), "t.price >= $?::numeric") {
-        .text(DecimalText.text($0, scale: 2))
-      }
-    ])
+    "test.things",
+    Resource(
+      "thing", table: "things", from: "things t", id: "t.id",
+      fields: [
+        .id("id", "t.id"), .time("created_at", "t.created_at").sortable, .decimal("price", "t.price").sortable,
+        .text("shade", "t.shade").nullable.sortable,
+      ],
+      relations: [
+        .many(
+          "parts", Resource("part", table: "parts", from: "parts p", id: "p.id", fields: [.id("id", "p.id")]), on: "true", order: "p.id")
+      ],
+      filters: [
+        Filter("price_min", alias: "min_price", .decimal(scale: 2, min: 0, max: 1_000), "t.price >= $?::numeric") {
+          .text(DecimalText.text($0, scale: 2))
+        }
+      ]),
+    where: ["t.owner = $1"], fixedParameters: 1, defaultSort: "-created_at")
 
   private func request(_ query: String) throws -> Listing.Request {
     let reader = try InputReader(path: [], query: PercentCoding.pairs(query)!, body: nil)
@@ -37,7 +47,10 @@ import Testing
   @Test(arguments: [
     ("limit=0", "invalid-parameter"), ("limit=101", "invalid-parameter"), ("limit=x", "invalid-parameter"),
     ("sort=name", "invalid-parameter"), ("cursor=xyz", "invalid-cursor"), ("limit=1&limit=2", "unknown-parameter"),
-    ("filter[nothing]=1", "unknown-parameter"), ("page=1001&per_page=100", "invalid-parameter"), ("min_price=1.555", "invalid-parameter"),
+    ("filter[nothing]=1", "unknown-parameter"), ("include=nothing", "invalid-parameter"), ("fields[thing]=nothing", "invalid-parameter"),
+    ("fields[nothing]=id", "unknown-parameter"), ("fields[thing]=id,id", "invalid-parameter"), ("fields[thing]=", "invalid-parameter"),
+    ("sort=price,-price", "invalid-parameter"), ("sort=price,", "invalid-parameter"), ("page=1001&per_page=100", "invalid-parameter"),
+    ("min_price=1.555", "invalid-parameter"),
   ]) func `wrong parameters of a list are refused`(query: String, code: String) throws {
     let problem = try #require(throws: Problem.self) { try request(query) }
     #expect(problem.code.rawValue == code)
@@ -45,8 +58,11 @@ import Testing
   }
 
   @Test func `a cursor belongs to its order`() throws {
-    let cursor = Cursor(sort: "price", isBackward: false, key: "1.50", id: 9)
+    let cursor = Cursor(sort: "price", isBackward: false, keys: ["1.50"], id: 9)
     #expect(Cursor(text: cursor.text) == cursor)
+    let several = Cursor(sort: "price,-shade", isBackward: true, keys: ["1.50", nil], id: 9)
+    #expect(Cursor(text: several.text) == several)
+    #expect(throws: Problem.self) { try request("sort=price&cursor=\(Cursor(sort: "price", isBackward: false, keys: [], id: 9).text)") }
     #expect(try request("sort=price&cursor=\(cursor.text)").cursor == cursor)
     #expect(try request("cursor=\(cursor.text)").sortText == "price")
     #expect(throws: Problem.self) { try request("sort=-price&cursor=\(cursor.text)") }
@@ -55,13 +71,34 @@ import Testing
   @Test func `what is asked for decides the statement, and values are always bound`() throws {
     let first = Self.listing.statement(try request(""), fixed: [.int64(1)]).0
     let again = Self.listing.statement(try request("limit=5"), fixed: [.int64(2)]).0
-    #expect(first == again)
-    let cursor = Cursor(sort: "price", isBackward: true, key: "1'; drop", id: 9)
+    #expect(first.statement == again.statement)
+    let cursor = Cursor(sort: "price", isBackward: true, keys: ["1'; drop"], id: 9)
     let (other, values) = Self.listing.statement(try request("cursor=\(cursor.text)&min_price=2"), fixed: [.int64(1)])
-    #expect(other.name == "test.things.price+price_min<")
-    #expect(!other.sql.contains("drop"))
-    #expect(other.sql.contains("(t.price, t.id) < ($3::numeric, $4)"))
+    #expect(other.statement.name == "test.things price+price_min<1")
+    #expect(!other.statement.sql.contains("drop"))
+    #expect(other.statement.sql.contains("(t.price, t.id) < ($3::numeric, $4)"))
     #expect(values.count == 5)
+  }
+
+  @Test func `ways of asking beyond a bound are not kept prepared`() {
+    let variants = Variants<Bool>()
+    for number in 0..<Variants<Bool>.capacity { #expect(variants.find("\(number)") { $0 }) }
+    #expect(!variants.find("one more") { $0 })
+    #expect(variants.find("7") { $0 })
+  }
+
+  @Test func `an include that would bring too much is refused`() throws {
+    #expect(try request("include=parts&limit=100").asked.includes == ["parts"])
+    let rules = RepresentationRules(Self.listing.resource, embedding: [])
+    let reader = try InputReader(path: [], query: [("include", "parts")], body: nil)
+    let problem = try #require(throws: Problem.self) { try InputReader.read(reader) { rules.read(&$0, rows: 251) } }
+    #expect(problem.errors.first?.pointer == "?include")
+  }
+
+  @Test func `what is not among the choices is named`() throws {
+    let problem = try #require(throws: Problem.self) { try request("include=parts,wings") }
+    #expect(problem.errors.map(\.pointer) == ["?include"])
+    #expect(problem.errors[0].limit?.contains("wings") == true)
   }
 
   @Test(arguments: [("0", 0), ("12", 1_200), ("12.5", 1_250), ("12.50", 1_250), ("0.01", 1)])

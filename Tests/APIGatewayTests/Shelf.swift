@@ -93,6 +93,8 @@ struct ShelfID: RouteInput {
 }
 
 enum ShelfRoutes {
+  private static let shelfRow = Resource(
+    "shelf", schema: "ShelfRow", table: "shelves", from: "shelves s", id: "s.id", fields: [.id("id", "s.id")])
   private static let shelf = Schema.object("Shelf", ["things": .integer])
 
   static let group = RouteGroup(
@@ -115,9 +117,9 @@ enum ShelfRoutes {
         .get, "/shelves/{id}/crash", "crash", "Fails", in: ShelfID.self, out: nil, access: .everyone, idempotency: .none, problems: []
       ) { _, _ in throw Unexpected() },
       .row(
-        "/shelves/{id}", "getShelf", "A shelf", in: ShelfID.self, out: shelf, access: .everyone, from: { $0.reads.auth },
-        PostgresStatement("test.shelf", "select 1::bigint, null::json")
-      ) { _, _ in [] },
+        "/shelves/{id}", "getShelf", "A shelf", in: ShelfID.self, access: .everyone, from: { $0.reads.auth },
+        RowQuery("test.shelf", shelfRow, where: "s.id = $1")
+      ) { input, _ in [.int64(input.shelf)] },
     ])
 
   @Sendable private static func put(_ input: PutInput, _ call: Call) async throws -> Reply {

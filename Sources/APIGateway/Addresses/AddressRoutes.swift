@@ -11,30 +11,30 @@ enum AddressRoutes {
     routes: [
       HealthRoutes.route(of: "addresses") { $0.reads.addresses },
       .whole(
-        "/countries", "countries", "Active countries by name", in: NoInput.self, out: country, access: .everyone,
-        from: { $0.reads.addresses }, AddressStatements.countries
+        "/countries", "countries", "Active countries by name", in: NoInput.self, access: .everyone,
+        from: { $0.reads.addresses }, AddressResources.countries
       ) { _, _ in [] },
       .row(
-        "/countries/{id}", "country", "An active country", in: IDInput<CountryID>.self, out: country, access: .everyone,
-        from: { $0.reads.addresses }, AddressStatements.oneCountry
+        "/countries/{id}", "country", "An active country", in: IDInput<CountryID>.self, access: .everyone,
+        from: { $0.reads.addresses }, AddressResources.oneCountry
       ) { input, _ in [.int64(input.id.rawValue)] },
       .whole(
-        "/countries/{id}/regions", "regions", "Active regions of a country by name", in: IDInput<CountryID>.self, out: region,
-        access: .everyone, from: { $0.reads.addresses }, AddressStatements.regions
+        "/countries/{id}/regions", "regions", "Active regions of a country by name", in: IDInput<CountryID>.self,
+        access: .everyone, from: { $0.reads.addresses }, AddressResources.regionsOfCountry
       ) { input, _ in [.int64(input.id.rawValue)] },
 
       .whole(
-        "/addresses", "addresses", "Own addresses, the default first, then the newest", in: NoInput.self, out: address, access: .bearer,
-        from: { $0.reads.addresses }, AddressStatements.ofUser
+        "/addresses", "addresses", "Own addresses, the default first, then the newest", in: NoInput.self, access: .bearer,
+        from: { $0.reads.addresses }, AddressResources.ofUser
       ) { _, call in [.int64(call.user.userID.rawValue)] },
       .whole(
         "/addresses/type/{type}", "addressesByType", "Own addresses for billing or shipping; those for both are in either",
-        in: TypeInput.self, out: address, access: .bearer, from: { $0.reads.addresses }, AddressStatements.ofUserByType
+        in: TypeInput.self, access: .bearer, from: { $0.reads.addresses }, AddressResources.ofUserByType
       ) { input, call in [.int64(call.user.userID.rawValue), .text(input.type.rawValue)] },
       .row(
-        "/addresses/{id}", "address", "An own address", in: IDInput<AddressID>.self, out: address, access: .bearer,
-        from: { $0.reads.addresses }, AddressStatements.one
-      ) { input, call in [.int64(call.user.userID.rawValue), .int64(input.id.rawValue)] },
+        "/addresses/{id}", "address", "An own address", in: IDInput<AddressID>.self, access: .bearer,
+        from: { $0.reads.addresses }, AddressResources.own
+      ) { input, call in [.int64(input.id.rawValue), .int64(call.user.userID.rawValue)] },
       Route(
         .post, "/addresses", "addAddress", "Adds an address", in: NewAddress.self, out: Schema.reference.asData, status: 201,
         access: .bearer, idempotency: .optional, problems: [.unknownReference, .regionOfOtherCountry, .ruleViolated], handler: add),
@@ -70,25 +70,4 @@ enum AddressRoutes {
       ChangeAddress(userID: call.user.userID, addressID: input.id, isDefault: input.isDefault) { input.apply(to: &$0) })
     return .reference(outcome, input.id)
   }
-
-  private static let country = Schema.object(
-    "Country",
-    [
-      "id": .id, "name": .text, "code": .text, "iso3": .text.nullable, "phone_code": .text.nullable, "is_active": .boolean,
-      "created_at": .time.nullable, "updated_at": .time.nullable,
-    ])
-  private static let region = Schema.object(
-    "Region",
-    [
-      "id": .id, "name": .text, "code": .text.nullable, "country_id": .id, "is_active": .boolean, "created_at": .time.nullable,
-      "updated_at": .time.nullable,
-    ])
-  private static let address = Schema.object(
-    "Address",
-    [
-      "id": .id, "user_id": .id, "type": .choice(["billing", "shipping", "both"]), "first_name": .text, "last_name": .text,
-      "company": .text.nullable, "address_line_1": .text, "address_line_2": .text.nullable, "city": .text, "postal_code": .text,
-      "region_id": .id.nullable, "country_id": .id, "phone": .text.nullable, "is_default": .boolean, "latitude": .decimal.nullable,
-      "longitude": .decimal.nullable, "created_at": .time.nullable, "updated_at": .time.nullable,
-    ])
 }

@@ -17,7 +17,7 @@ enum AuthRoutes {
         .post, "/login", "login", "Signs in", in: Credentials.self, out: session.asData, access: .everyone, idempotency: .none,
         problems: [.invalidCredentials], aliases: ["/api/login"], handler: login),
       .row(
-        "/me", "me", "Who the token stands for", in: NoInput.self, out: me, access: .bearer, from: { $0.reads.auth }, AuthStatements.me
+        "/me", "me", "Who the token stands for", in: NoInput.self, access: .bearer, from: { $0.reads.auth }, AuthResources.me
       ) { _, call in [.int64(call.user.userID.rawValue), .text(call.user.role.rawValue)] },
     ])
 
@@ -26,12 +26,6 @@ enum AuthRoutes {
     "Session",
     [
       "user": user, "token": .text.nullable, "token_type": .choice(["bearer"]), "expires_in": .integer,
-    ])
-  private static let me = Schema.object(
-    "Me",
-    [
-      "id": .id, "firstname": .text, "lastname": .text, "email": .text, "email_verified_at": .time.nullable, "role": .text,
-      "created_at": .time.nullable, "updated_at": .time.nullable,
     ])
 
   struct Registration: RouteInput {

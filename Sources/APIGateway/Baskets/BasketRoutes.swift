@@ -55,12 +55,12 @@ enum BasketRoutes {
       },
 
       .list(
-        "/admin/baskets", "allBaskets", "All open baskets", in: NoInput.self, out: basket, access: .administrators,
-        from: { $0.reads.baskets }, BasketStatements.all
+        "/admin/baskets", "allBaskets", "All open baskets", in: NoInput.self, access: .administrators,
+        from: { $0.reads.baskets }, BasketResources.all
       ) { _, _ in [] },
       .row(
-        "/admin/baskets/{id}", "anyBasket", "A basket", in: IDInput<BasketID>.self, out: basket, access: .administrators,
-        from: { $0.reads.baskets }, BasketStatements.one, stream: { input, _ in Basket.stream(input.id) }
+        "/admin/baskets/{id}", "anyBasket", "A basket", in: IDInput<BasketID>.self, access: .administrators,
+        from: { $0.reads.baskets }, BasketResources.one
       ) { input, _ in [.int64(input.id.rawValue)] },
       Route(
         .delete, "/admin/baskets/{id}", "deleteBasket", "Deletes a basket", in: IDInput<BasketID>.self, out: nil, status: 204,
@@ -72,21 +72,15 @@ enum BasketRoutes {
 
   /// The open basket, made on the first call.
   private static var currentBasket: Route {
-    var route = Route(
-      .get, "/baskets/current", "currentBasket", "The own open basket, made on the first call", in: NoInput.self, out: basket.asData,
-      access: .bearer, idempotency: .none, problems: [], handler: current)
-    route.isQuery = true
-    return route
+    .read(
+      "/baskets/current", "currentBasket", "The own open basket, made on the first call", in: NoInput.self,
+      out: BasketResources.basket.schema().asData, access: .bearer, BasketResources.current.rules, handler: current)
   }
 
-  @Sendable private static func current(_ input: NoInput, _ call: Call) async throws -> Reply {
+  @Sendable private static func current(_ input: NoInput, _ asked: Representation, _ call: Call) async throws -> Reply {
     let (user, side) = (call.user.userID, call.services.reads.baskets)
     func read() async throws -> Reply? {
-      let (result, position) = try await side.query(BasketStatements.current, [.int64(user.rawValue)], call)
-      guard !result[0].isNull(1) else { return nil }
-      var reply = Reply(.buffer(try result[0].jsonData(1)), position: position)
-      reply.etag = ETag.weak(position)
-      return reply
+      try await BasketResources.current.reply(asked, [.int64(user.rawValue)], from: side, call)
     }
     if let reply = try await read() { return reply }
     let services = call.services
@@ -141,18 +135,4 @@ enum BasketRoutes {
 
   private static let change = Schema.object(
     "BasketChange", ["basket_id": .id, "id": .id.nullable, "subtotal": .decimal, "amount": .decimal, "currency": .text])
-  private static let item = Schema.object(
-    "BasketItem",
-    [
-      "id": .id, "product_id": .id, "product_name": .text.nullable, "product_ref": .text.nullable, "quantity": .integer,
-      "price_ht": .decimal, "total_ht": .decimal,
-    ])
-  private static let code = Schema.object(
-    "BasketPromoCode", ["id": .id, "promo_code_id": .id, "code": .text, "name": .text, "discount": .decimal])
-  private static let basket = Schema.object(
-    "Basket",
-    [
-      "id": .id, "user_id": .id, "amount": .decimal, "currency": .text, "website_id": .id.nullable, "items": .array(item),
-      "promo_codes": .array(code), "created_at": .time.nullable, "updated_at": .time.nullable,
-    ])
 }

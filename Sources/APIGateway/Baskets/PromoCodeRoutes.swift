@@ -9,21 +9,24 @@ enum PromoCodeRoutes {
   static let routes: [Route] =
     [
       Route(
-        .post, "/promo-codes/validate", "validatePromoCode", "Whether a code can be used", in: CodeInput.self, out: usable.asData,
-        access: .everyone, idempotency: .none, problems: [.notFound]
+        .post, "/promo-codes/validate", "validatePromoCode", "Whether a code can be used", in: CodeInput.self,
+        out: BasketResources.usableCode.resource.schema().asData, access: .everyone, idempotency: .none,
+        problems: [.notFound, .projectionParked]
       ) { input, call in
-        let (result, position) = try await call.services.reads.baskets.query(
-          BasketStatements.usableCode, [.text(PromoCode.normalized(input.code))], call)
-        guard !result[0].isNull(1) else { throw Problem(.notFound) }
-        return Reply(.buffer(try result[0].jsonData(1)), position: position)
+        let parameters: [PostgresValue] = [.text(PromoCode.normalized(input.code))]
+        let code = try await BasketResources.usableCode.reply(Representation(), parameters, from: call.services.reads.baskets, call)
+        guard var reply = code else { throw Problem(.notFound) }
+        // The answer of a POST has no entity tag.
+        reply.etag = nil
+        return reply
       },
       .list(
-        "/admin/promo-codes", "promoCodes", "Promotional codes", in: NoInput.self, out: code, access: .administrators,
-        from: { $0.reads.baskets }, BasketStatements.codes
+        "/admin/promo-codes", "promoCodes", "Promotional codes", in: NoInput.self, access: .administrators,
+        from: { $0.reads.baskets }, BasketResources.codes
       ) { _, _ in [] },
       .row(
-        "/admin/promo-codes/{id}", "promoCode", "A promotional code", in: IDInput<PromoCodeID>.self, out: code, access: .administrators,
-        from: { $0.reads.baskets }, BasketStatements.oneCode, stream: { _, row in PromoCode.stream(try row.string(2)) }
+        "/admin/promo-codes/{id}", "promoCode", "A promotional code", in: IDInput<PromoCodeID>.self, access: .administrators,
+        from: { $0.reads.baskets }, BasketResources.oneCode
       ) { input, _ in [.int64(input.id.rawValue)] },
       Route(
         .post, "/admin/promo-codes", "addPromoCode", "Adds a promotional code", in: PromoCodeTermsInput.self, out: Schema.reference.asData,
@@ -41,13 +44,12 @@ enum PromoCodeRoutes {
         return .command(try await call.execute(DeletePromoCode(code: code), ifMatch: PromoCode.self, code))
       },
       .whole(
-        "/admin/types", "discountTypes", "Types of promotional codes", in: NoInput.self, out: type, access: .administrators,
-        from: { $0.reads.baskets }, BasketStatements.types
+        "/admin/types", "discountTypes", "Types of promotional codes", in: NoInput.self, access: .administrators,
+        from: { $0.reads.baskets }, BasketResources.types
       ) { _, _ in [] },
       .row(
-        "/admin/types/{id}", "discountType", "A type of promotional codes", in: IDInput<DiscountTypeID>.self, out: type,
-        access: .administrators, from: { $0.reads.baskets }, BasketStatements.oneType,
-        stream: { input, _ in DiscountType.stream(input.id) }
+        "/admin/types/{id}", "discountType", "A type of promotional codes", in: IDInput<DiscountTypeID>.self,
+        access: .administrators, from: { $0.reads.baskets }, BasketResources.oneType
       ) { input, _ in [.int64(input.id.rawValue)] },
     ]
     + ReferenceAdministration<DiscountType, NewDiscountType, DiscountTypeChange>(
@@ -86,30 +88,10 @@ enum PromoCodeRoutes {
 
   /// The code of an id: streams are named by code.
   private static func text(of id: PromoCodeID, _ call: Call) async throws -> String {
-    let (result, _) = try await call.services.reads.baskets.query(BasketStatements.oneCode, [.int64(id.rawValue)], call)
-    guard let code = try result[0].optionalString(2) else { throw Problem(.notFound) }
+    let (result, _) = try await call.services.reads.baskets.query(BasketStatements.codeOfID, [.int64(id.rawValue)], call)
+    guard let code = try result[0].optionalString(1) else { throw Problem(.notFound) }
     return code
   }
-
-  private static let type = Schema.object(
-    "DiscountType", ["id": .id, "name": .text, "symbol": .text, "created_at": .time.nullable, "updated_at": .time.nullable])
-  private static let shortType = Schema.object(["id": .id, "name": .text, "symbol": .text])
-  private static let scope = Schema.object(["products": .array(.id), "categories": .array(.id)])
-  private static let usable = Schema.object(
-    "UsablePromoCode",
-    [
-      "code": .text, "name": .text, "discount": .decimal, "type": shortType.nullable, "valid": .boolean,
-      "min_order_amount": .decimal.nullable, "valid_from": .time.nullable, "valid_until": .time.nullable, "combinable": .boolean,
-    ])
-  private static let code = Schema.object(
-    "PromoCode",
-    [
-      "id": .id, "name": .text, "code": .text, "discount": .decimal, "id_1": .id.nullable, "type": shortType.nullable,
-      "valid_from": .time.nullable, "valid_until": .time.nullable, "min_order_amount": .decimal.nullable,
-      "max_discount": .decimal.nullable, "max_usage": .integer.nullable, "max_usage_per_user": .integer.nullable,
-      "current_usage": .integer, "combinable": .boolean, "scope": scope.nullable, "created_at": .time.nullable,
-      "updated_at": .time.nullable,
-    ])
 }
 
 /// A command that answers nothing, answering the id that was drawn for it, so that a repetition tells the first one's.

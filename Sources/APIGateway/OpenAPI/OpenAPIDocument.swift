@@ -73,6 +73,11 @@ enum OpenAPIDocument {
     for query in route.input.query {
       var value = parameter(query.name, "query", query.schema.json, required: false)
       if query.isDeprecated { value["deprecated"] = true }
+      // Lists are written `a,b`, not `name=a&name=b`.
+      if query.schema.json["type"]?.stringValue == "array" {
+        value["style"] = "form"
+        value["explode"] = false
+      }
       list.append(value)
     }
     if route.idempotency != .none {

@@ -61,6 +61,13 @@ struct Schema: Sendable {
     return reference
   }
 
+  /// One or the other.
+  static func either(_ first: Schema, _ second: Schema) -> Schema {
+    var schema = Schema(["anyOf": [first.json, second.json]])
+    schema.components = first.components.merging(second.components) { $1 }
+    return schema
+  }
+
   /// The same or null.
   var nullable: Schema {
     var schema = self
@@ -90,11 +97,5 @@ struct Schema: Sendable {
   var asData: Schema { .object(["data": self]) }
 
   /// `{"data": […], "page": {…}}`: every list is wrapped like this.
-  var asPage: Schema { .object(["data": .array(self), "page": Self.page]) }
-
-  static let page = Schema.object(
-    "Page",
-    [
-      "next": .text.nullable, "prev": .text.nullable, "has_more": .boolean, "total": .integer.optional,
-    ])
+  var asPage: Schema { .object(["data": .array(self), "page": PageFacts.schema]) }
 }

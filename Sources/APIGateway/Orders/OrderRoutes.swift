@@ -19,12 +19,12 @@ enum OrderRoutes {
         ],
         aliases: ["/api/v1/checkout", "/api/checkout"], handler: CheckoutHandler.checkout),
       .list(
-        "/orders", "orders", "Own orders, newest first", in: NoInput.self, out: summary, access: .bearer, from: { $0.reads.orders },
-        OrderStatements.ofUser
+        "/orders", "orders", "Own orders, newest first", in: NoInput.self, access: .bearer, from: { $0.reads.orders },
+        OrderResources.ofUser
       ) { _, call in [.int64(call.user.userID.rawValue)] },
       .row(
-        "/orders/{id}", "order", "An own order with its lines", in: IDInput<OrderID>.self, out: order, access: .bearer,
-        from: { $0.reads.orders }, OrderStatements.own
+        "/orders/{id}", "order", "An own order with its lines", in: IDInput<OrderID>.self, access: .bearer,
+        from: { $0.reads.orders }, OrderResources.own
       ) { input, call in [.int64(input.id.rawValue), .int64(call.user.userID.rawValue)] },
       Route(
         .put, "/orders/{id}/cancel", "cancelOrder", "Cancels an own order", in: CancelInput.self, out: state.asData, access: .bearer,
@@ -38,25 +38,25 @@ enum OrderRoutes {
         handler: changeStatus),
 
       .whole(
-        "/order-status", "orderStatuses", "Statuses of orders", in: NoInput.self, out: status, access: .everyone,
-        from: { $0.reads.orders }, OrderStatements.statuses
+        "/order-status", "orderStatuses", "Statuses of orders", in: NoInput.self, access: .everyone,
+        from: { $0.reads.orders }, OrderResources.statuses
       ) { _, _ in [] },
       .whole(
-        "/order-status/statistics", "orderStatistics", "How many orders are in each status", in: NoInput.self, out: statistics,
-        access: .administrators, from: { $0.reads.orders }, OrderStatements.statistics
+        "/order-status/statistics", "orderStatistics", "How many orders are in each status", in: NoInput.self,
+        access: .administrators, from: { $0.reads.orders }, OrderResources.statistics
       ) { _, _ in [] },
       .row(
-        "/order-status/{id}", "orderStatus", "A status", in: IDInput<OrderStatusID>.self, out: status, access: .everyone,
-        from: { $0.reads.orders }, OrderStatements.oneStatus, stream: { input, _ in OrderStatus.stream(input.id) }
+        "/order-status/{id}", "orderStatus", "A status", in: IDInput<OrderStatusID>.self, access: .everyone,
+        from: { $0.reads.orders }, OrderResources.oneStatus
       ) { input, _ in [.int64(input.id.rawValue)] },
 
       .list(
-        "/admin/orders", "allOrders", "All orders, newest first", in: NoInput.self, out: summary, access: .administrators,
-        from: { $0.reads.orders }, OrderStatements.all
+        "/admin/orders", "allOrders", "All orders, newest first", in: NoInput.self, access: .administrators,
+        from: { $0.reads.orders }, OrderResources.all
       ) { _, _ in [] },
       .row(
-        "/admin/orders/{id}", "anyOrder", "An order with its lines", in: IDInput<OrderID>.self, out: order, access: .administrators,
-        from: { $0.reads.orders }, OrderStatements.one, stream: { input, _ in Order.stream(input.id) }
+        "/admin/orders/{id}", "anyOrder", "An order with its lines", in: IDInput<OrderID>.self, access: .administrators,
+        from: { $0.reads.orders }, OrderResources.one
       ) { input, _ in [.int64(input.id.rawValue)] },
       Route(
         .put, "/admin/orders/{id}", "changeOrder", "Changes status or notes of an order", in: StatusChange.self, out: state.asData,
@@ -150,25 +150,4 @@ enum OrderRoutes {
       "order_id": .id, "order_number": .text, "total_amount_ttc": .decimal, "currency": .text, "status": .choice(names),
       "cancellation_reason": .text.nullable,
     ])
-  private static let status = Schema.object(
-    "OrderStatus",
-    [
-      "id": .id, "name": .text, "description": .text.nullable, "created_at": .time.nullable, "updated_at": .time.nullable,
-    ])
-  private static let statistics = Schema.object("OrderStatistics", ["status_id": .id, "status": .text, "orders": .integer])
-  private static let head: [(String, Schema)] = [
-    ("id", .id), ("order_number", .text), ("user_id", .id), ("billing_address_id", .id), ("shipping_address_id", .id.nullable),
-    ("status_id", .id), ("status", .text), ("total_amount_ht", .decimal), ("total_discount", .decimal), ("vat_amount", .decimal),
-    ("total_amount_ttc", .decimal), ("currency", .text), ("notes", .text.nullable), ("website_id", .id.nullable),
-    ("created_at", .time.nullable), ("updated_at", .time.nullable),
-  ]
-  private static let item = Schema.object(
-    "OrderItem",
-    [
-      "id": .id, "product_id": .id, "product_name": .text, "product_ref": .text, "quantity": .integer, "unit_price_ht": .decimal,
-      "unit_price_ttc": .decimal, "total_price_ht": .decimal, "total_discount": .decimal, "vat_rate": .decimal, "vat_amount": .decimal,
-      "total_price_ttc": .decimal,
-    ])
-  private static let summary = Schema.object(fields: head).named("OrderSummary")
-  private static let order = Schema.object(fields: head + [("items", .array(item))]).named("Order")
 }

@@ -11,50 +11,50 @@ enum ProductRoutes {
 
   private static let catalogue: [Route] = [
     .list(
-      "/products", "products", "Products that are for sale", in: NoInput.self, out: product, access: .everyone,
-      from: { $0.reads.products }, ProductStatements.list
+      "/products", "products", "Products that are for sale", in: NoInput.self, access: .everyone,
+      from: { $0.reads.products }, ProductResources.list
     ) { _, _ in [] },
     .list(
-      "/products/search", "searchProducts", "Products whose name or reference begins with a text", in: NoInput.self, out: product,
-      access: .everyone, from: { $0.reads.products }, ProductStatements.searched
+      "/products/search", "searchProducts", "Products whose name or reference begins with a text", in: NoInput.self,
+      access: .everyone, from: { $0.reads.products }, ProductResources.searched
     ) { _, _ in [] },
     .row(
-      "/products/{id}", "product", "A product with brand, types and VAT", in: IDInput<ProductID>.self, out: product, access: .everyone,
-      from: { $0.reads.products }, ProductStatements.one, stream: { input, _ in Product.stream(input.id) }
+      "/products/{id}", "product", "A product with brand, types and VAT", in: IDInput<ProductID>.self, access: .everyone,
+      from: { $0.reads.products }, ProductResources.one
     ) { input, _ in [.int64(input.id.rawValue)] },
 
     .list(
-      "/brands", "brands", "Brands", in: NoInput.self, out: brand, access: .everyone, from: { $0.reads.products }, ProductStatements.brands
+      "/brands", "brands", "Brands", in: NoInput.self, access: .everyone, from: { $0.reads.products }, ProductResources.brands
     ) { _, _ in [] },
     .row(
-      "/brands/{id}", "brand", "A brand", in: IDInput<BrandID>.self, out: brand, access: .everyone, from: { $0.reads.products },
-      ProductStatements.oneBrand, stream: { input, _ in Brand.stream(input.id) }
+      "/brands/{id}", "brand", "A brand", in: IDInput<BrandID>.self, access: .everyone, from: { $0.reads.products },
+      ProductResources.oneBrand
     ) { input, _ in [.int64(input.id.rawValue)] },
     .list(
-      "/brands/{id}/products", "productsOfBrand", "A brand's products", in: IDInput<BrandID>.self, out: product, access: .everyone,
-      from: { $0.reads.products }, ProductStatements.ofBrand
+      "/brands/{id}/products", "productsOfBrand", "A brand's products", in: IDInput<BrandID>.self, access: .everyone,
+      from: { $0.reads.products }, ProductResources.ofBrand
     ) { input, _ in [.int64(input.id.rawValue)] },
 
     .list(
-      "/types", "productTypes", "Product types", in: NoInput.self, out: type, access: .everyone, from: { $0.reads.products },
-      ProductStatements.types
+      "/types", "productTypes", "Product types", in: NoInput.self, access: .everyone, from: { $0.reads.products },
+      ProductResources.types
     ) { _, _ in [] },
     .row(
-      "/types/{id}", "productType", "A product type", in: IDInput<ProductTypeID>.self, out: type, access: .everyone,
-      from: { $0.reads.products }, ProductStatements.oneType, stream: { input, _ in ProductType.stream(input.id) }
+      "/types/{id}", "productType", "A product type", in: IDInput<ProductTypeID>.self, access: .everyone,
+      from: { $0.reads.products }, ProductResources.oneType
     ) { input, _ in [.int64(input.id.rawValue)] },
     .list(
-      "/types/{id}/products", "productsOfType", "A type's products", in: IDInput<ProductTypeID>.self, out: product, access: .everyone,
-      from: { $0.reads.products }, ProductStatements.ofType
+      "/types/{id}/products", "productsOfType", "A type's products", in: IDInput<ProductTypeID>.self, access: .everyone,
+      from: { $0.reads.products }, ProductResources.ofType
     ) { input, _ in [.int64(input.id.rawValue)] },
 
     .whole(
-      "/vat", "vatRates", "VAT rates, lowest first", in: NoInput.self, out: vat, access: .everyone, from: { $0.reads.products },
-      ProductStatements.allVAT
+      "/vat", "vatRates", "VAT rates, lowest first", in: NoInput.self, access: .everyone, from: { $0.reads.products },
+      ProductResources.allVAT
     ) { _, _ in [] },
     .row(
-      "/vat/{id}", "vatRate", "A VAT rate", in: IDInput<VATRateID>.self, out: vat, access: .everyone, from: { $0.reads.products },
-      ProductStatements.oneVAT, stream: { input, _ in VAT.stream(input.id) }
+      "/vat/{id}", "vatRate", "A VAT rate", in: IDInput<VATRateID>.self, access: .everyone, from: { $0.reads.products },
+      ProductResources.oneVAT
     ) { input, _ in [.int64(input.id.rawValue)] },
   ]
 
@@ -139,22 +139,4 @@ enum ProductRoutes {
   private static func links(_ types: [ProductTypeID], from first: Int64) -> [ProductTypeLink] {
     types.enumerated().map { ProductTypeLink(id: LinkID(first + Int64($0.offset)), typeID: $0.element) }
   }
-
-  private static let brand = Schema.object(
-    "Brand",
-    ["id": .id, "name": .text, "website": .text.nullable, "created_at": .time.nullable, "updated_at": .time.nullable])
-  private static let vat = Schema.object("VATRate", ["id": .id, "name": .text, "value_": .decimal])
-  private static let type = Schema.object(
-    "ProductType",
-    [
-      "id": .id, "name": .text, "id_1": .id.nullable, "vat": vat.nullable, "created_at": .time.nullable, "updated_at": .time.nullable,
-    ])
-  private static let product = Schema.object(
-    "Product",
-    [
-      "id": .id, "name": .text, "ref": .text, "price_ht": .decimal, "price_ttc": .decimal, "currency": .text, "vat_rate": .decimal,
-      "stock": .integer, "website_id": .id.nullable,
-      "brand": Schema.object(["id": .id, "name": .text, "website": .text.nullable]).nullable,
-      "types": .array(.object(["id": .id, "name": .text])), "created_at": .time.nullable, "updated_at": .time.nullable,
-    ])
 }

@@ -1,31 +1,30 @@
 import EventSourcing
 import JSON
 
-/// Where a page begins: the sort value and id of the row next to it, and the order they belong to.
+/// Where a page begins: the sort values and id of the row next to it, and the order they belong to.
 struct Cursor: Sendable, Hashable {
+  /// As in `sort=`.
   var sort: String
   /// Whether the page lies before the row.
   var isBackward: Bool
-  var key: String
+  /// One for each field of the order; nil for null.
+  var keys: [String?]
   var id: Int64
 
-  init(sort: String, isBackward: Bool, key: String, id: Int64) {
+  init(sort: String, isBackward: Bool, keys: [String?], id: Int64) {
     self.sort = sort
     self.isBackward = isBackward
-    self.key = key
+    self.keys = keys
     self.id = id
   }
 
   /// Reads what `text` made; nil for anything else.
   init?(text: String) {
-    guard text.utf8.count <= 2_048, let bytes = Base64URL.decode(text),
-      let cursor = try? JSONObjectReader.parse(
-        bytes, strict: true,
-        { json in
-          Cursor(sort: try json.string("s"), isBackward: try json.bool("b"), key: try json.string("k"), id: try json.int64("i"))
-        })
+    guard text.utf8.count <= 4_096, let bytes = Base64URL.decode(text), let json = try? JSONValue(parsing: bytes),
+      let sort = json["s"]?.stringValue, let isBackward = json["b"]?.boolValue, let values = json["k"]?.arrayValue,
+      let id = json["i"]?.int64Value, values.allSatisfy({ $0.isNull || $0.stringValue != nil })
     else { return nil }
-    self = cursor
+    self.init(sort: sort, isBackward: isBackward, keys: values.map(\.stringValue), id: id)
   }
 
   var text: String {
@@ -33,7 +32,7 @@ struct Cursor: Sendable, Hashable {
       JSONWriter.object { json in
         json.field("s", sort)
         json.field("b", isBackward)
-        json.field("k", key)
+        json.field("k", JSONValue.array(keys.map { $0.map { .string($0) } ?? .null }))
         json.field("i", id)
       })
   }
@@ -41,7 +40,7 @@ struct Cursor: Sendable, Hashable {
 
 /// A cursor as a query parameter.
 struct CursorField: FieldType {
-  var placeholder: Cursor { Cursor(sort: "", isBackward: false, key: "", id: 0) }
+  var placeholder: Cursor { Cursor(sort: "", isBackward: false, keys: [], id: 0) }
   var schema: Schema { .text }
 
   func read(_ json: JSONValue) throws(FieldFault) -> Cursor {

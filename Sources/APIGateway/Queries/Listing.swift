@@ -2,91 +2,70 @@ import EventSourcing
 import JSON
 import Postgres
 
-/// The type of a sort key, as SQL writes it, and how it travels in a cursor.
-enum SortType: String, Sendable {
-  case time = "timestamptz"
-  case text = "text"
-  case number = "numeric"
-  case integer = "bigint"
-}
-
-/// A list that can be paged, sorted and filtered, declared once: parameters, their description, and the SQL come from here.
+/// A list of a resource that can be paged, sorted and filtered, declared once: parameters, their description, and the SQL come from here.
 ///
-/// Pages are found by keyset: rows after (sort value, id) in the order of the list, so nothing is met twice or missed when rows come
-/// and go in between. Statements differ by sort, direction and the filters in use, so each has a plan that fits; their number is bounded
-/// by the declaration.
+/// Pages are found by keyset: rows after (sort values, id) in the order of the list, so nothing is met twice or missed when rows come and
+/// go in between.
 struct Listing: Sendable {
+  /// A field that the list can be sorted by.
   struct Sort: Sendable {
     var name: String
-    /// An expression over the tables of `from`, never null.
     var sql: String
-    var type: SortType
+    var kind: Resource.Field.Kind
+    var isNullable: Bool
 
-    init(_ name: String, _ sql: String, _ type: SortType) {
-      self.name = name
-      self.sql = sql
-      self.type = type
-    }
-  }
-
-  struct Filter: Sendable {
-    var name: String
-    /// The original's name for it, if it had another.
-    var alias: String?
-    /// A condition with `$?` in the place of the value.
-    var sql: String
-    var schema: Schema
-    var read: @Sendable (String) throws -> PostgresValue
-
-    /// - Parameter value: turns what was read into a parameter.
-    init<T: FieldType>(
-      _ name: String, alias: String? = nil, _ type: T, _ sql: String, _ value: @escaping @Sendable (T.Value) -> PostgresValue
-    ) {
-      self.name = name
-      self.alias = alias
-      self.sql = sql
-      schema = type.schema
-      read = { text in value(try type.read(text: text)) }
+    /// The type of the sort value, as SQL writes it.
+    var type: String {
+      switch kind {
+      case .integer, .id: "bigint"
+      case .decimal: "numeric"
+      case .time: "timestamptz"
+      case .text, .choice, .bool, .json, .constant: "text"
+      }
     }
   }
 
   /// Begins the names of its statements.
-  var name: String
-  /// One row as JSON.
-  var item: String
-  /// The row's id, a bigint.
-  var id: String
-  var from: String
+  let name: String
+  let resource: Resource
   /// Conditions that always hold; `$1`, … are the fixed parameters.
-  var conditions: [String]
+  let conditions: [String]
   /// How many parameters the conditions take.
-  var fixedParameters: Int
-  var sorts: [Sort]
-  /// As a client would write it: `-created_at`.
-  var defaultSort: String
-  var filters: [Filter]
-  var defaultLimit: Int64
+  let fixedParameters: Int
+  let sorts: [Sort]
+  /// As a client would write it: `-created_at,name`.
+  let defaultSort: String
+  let filters: [Filter]
+  let defaultLimit: Int64
+  let rules: RepresentationRules
+  let variants = Variants<Compiled>()
+  let estimates = RowEstimates()
 
+  /// - Parameters:
+  ///   - filters: beside those of the resource.
   init(
-    _ name: String, item: String, id: String, from: String, where conditions: [String] = [], fixedParameters: Int = 0, sorts: [Sort],
-    defaultSort: String, filters: [Filter] = [], defaultLimit: Int64 = 20
+    _ name: String, _ resource: Resource, where conditions: [String] = [], fixedParameters: Int = 0, defaultSort: String,
+    filters: [Filter] = [], defaultLimit: Int64 = 20
   ) {
     self.name = name
-    self.item = item
-    self.id = id
-    self.from = from
-    self.conditions = conditions
+    self.resource = resource
+    self.conditions = conditions + [resource.condition].compactMap(\.self)
     self.fixedParameters = fixedParameters
-    self.sorts = sorts
     self.defaultSort = defaultSort
-    self.filters = filters
+    self.filters = resource.filters + filters
     self.defaultLimit = defaultLimit
+    sorts = resource.fields.compactMap { field in
+      field.sortSQL.map { Sort(name: field.name, sql: $0, kind: field.kind, isNullable: field.isNullable) }
+    }
+    rules = RepresentationRules(resource, embedding: [])
+    precondition(order(defaultSort) != nil, "\(name) cannot be sorted by \(defaultSort)")
   }
 
   /// What a client asked of the list.
   struct Request: Sendable {
-    var sort: Sort
-    var isDescending: Bool
+    /// As in `sort=`.
+    var sortText: String
+    var sorts: [(sort: Sort, isDescending: Bool)]
     var limit: Int64
     var cursor: Cursor?
     /// Rows to skip: the original's pages.
@@ -94,69 +73,98 @@ struct Listing: Sendable {
     /// Indexes of the filters in use, with their values.
     var filters: [(index: Int, value: PostgresValue)]
     var countsExactly: Bool
+    var asked: Representation
 
-    var sortText: String { (isDescending ? "-" : "") + sort.name }
+    var isBackward: Bool { cursor?.isBackward ?? false }
   }
 
-  /// The statement for a request, and its parameters after the fixed ones.
-  ///
-  /// Its one row: position, the items as a JSON array, whether there are more in the direction of travel, key and id of the first
-  /// and of the last item, the exact count (null when not asked for).
-  func statement(_ request: Request, fixed: [PostgresValue]) -> (PostgresStatement, [PostgresValue]) {
+  /// The fields of an order; nil when one is unknown or named twice.
+  func order(_ text: String) -> [(sort: Sort, isDescending: Bool)]? {
+    var order: [(sort: Sort, isDescending: Bool)] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let isDescending = part.hasPrefix("-")
+      let name = isDescending ? part.dropFirst() : part
+      guard let sort = sorts.first(where: { $0.name == name }), !order.contains(where: { $0.sort.name == name }) else { return nil }
+      order.append((sort, isDescending))
+    }
+    return order
+  }
+
+  /// A statement, and where its rows have what cursors are made of.
+  struct Compiled: Sendable {
+    let statement: PostgresStatement
+    let shape: Shape
+    let keyColumns: [Int]
+  }
+
+  /// The statement for a request, and its parameters. Its rows: one more than asked for when there are more in the direction of travel,
+  /// in that direction. The number in its head is the exact count.
+  func statement(_ request: Request, fixed: [PostgresValue]) -> (Compiled, [PostgresValue]) {
     precondition(fixed.count == fixedParameters, "\(name) takes \(fixedParameters) fixed parameters")
     var parameters = fixed
-    func bind(_ value: PostgresValue) -> String {
-      parameters.append(value)
-      return "$\(parameters.count)"
-    }
-    var statementName = "\(name).\(request.sortText)"
-    var all = conditions
-    for (index, value) in request.filters {
-      statementName += "+\(filters[index].name)"
-      all.append(filters[index].sql.replacing("$?", with: bind(value)))
-    }
-    let counted = all
-    let isBackward = request.cursor?.isBackward ?? false
-    let isDescending = request.isDescending != isBackward
-    let (sort, type) = (request.sort.sql, request.sort.type.rawValue)
+    for filter in request.filters { parameters.append(filter.value) }
     if let cursor = request.cursor {
-      statementName += isBackward ? "<" : ">"
-      all.append("(\(sort), \(id)) \(isDescending ? "<" : ">") (\(bind(.text(cursor.key)))::\(type), \(bind(.int64(cursor.id))))")
+      for case let key? in cursor.keys { parameters.append(.text(key)) }
+      parameters.append(.int64(cursor.id))
     }
-    let limit = bind(.int64(request.limit))
-    var offset = ""
-    if request.offset > 0 {
-      statementName += "@"
-      offset = " offset \(bind(.int64(request.offset)))"
-    }
-    if request.countsExactly { statementName += "#" }
-    let direction = isDescending ? "desc" : "asc"
-    func clause(_ conditions: [String]) -> String { conditions.isEmpty ? "" : " where " + conditions.joined(separator: " and ") }
-    // Named windows over the page: its order for the client, and who is first and last.
-    let shown = request.isDescending ? "desc" : "asc"
-    let sql = """
-      with found as materialized (
-        select \(sort) as key, \(id) as id, \(item) as item
-        from \(from)\(clause(all))
-        order by \(sort) \(direction), \(id) \(direction)
-        limit \(limit) + 1\(offset)
-      ), page as materialized (
-        select * from found order by key \(direction), id \(direction) limit \(limit)
-      )
-      select \(ReadSide.positionSQL),
-        coalesce((select '[' || string_agg(item::text, ',' order by key \(shown), id \(shown)) || ']' from page), '[]'),
-        (select count(*) from found) > \(limit),
-        (select \(Self.keyText(request.sort.type)) from page order by key \(shown), id \(shown) limit 1),
-        (select id from page order by key \(shown), id \(shown) limit 1),
-        (select \(Self.keyText(request.sort.type)) from page order by key \(request.isDescending ? "asc" : "desc"), id \(request.isDescending ? "asc" : "desc") limit 1),
-        (select id from page order by key \(request.isDescending ? "asc" : "desc"), id \(request.isDescending ? "asc" : "desc") limit 1),
-        \(request.countsExactly ? "(select count(*) from \(from)\(clause(counted)))" : "null::bigint")
-      """
-    return (PostgresStatement(statementName, sql), parameters)
+    parameters.append(.int64(request.limit + 1))
+    if request.offset > 0 { parameters.append(.int64(request.offset)) }
+    let key = variant(request)
+    return (variants.find(key) { isKept in compile(request, name: isKept ? key : "") }, parameters)
   }
 
-  /// Times by RFC 3339: the text must not depend on the session.
-  private static func keyText(_ type: SortType) -> String {
-    type == .time ? "internal.rfc3339(key)" : "key::text"
+  /// The same for requests that differ only in values.
+  private func variant(_ request: Request) -> String {
+    var key = "\(name) \(request.sortText)"
+    for filter in request.filters { key += "+\(filters[filter.index].name)" }
+    if let cursor = request.cursor {
+      key += cursor.isBackward ? "<" : ">"
+      for value in cursor.keys { key += value == nil ? "0" : "1" }
+    }
+    if request.offset > 0 { key += "@" }
+    if request.countsExactly { key += "#" }
+    return request.asked.isBare ? key : "\(key) \(request.asked.key)"
+  }
+
+  private func compile(_ request: Request, name: String) -> Compiled {
+    var count = fixedParameters
+    func parameter() -> String {
+      count += 1
+      return "$\(count)"
+    }
+    var columns = Columns()
+    _ = columns.index(of: resource.id)
+    let shape = Selection(resource, request.asked).compile(into: &columns)
+    let keyColumns = request.sorts.map { columns.index(of: $0.sort.sql) }
+    let counted = conditions + request.filters.map { filters[$0.index].sql.replacing("$?", with: parameter()) }
+    var all = counted
+    let shown = Keyset(
+      keys: request.sorts.map {
+        Keyset.Key(sql: $0.sort.sql, type: $0.sort.type, isNullable: $0.sort.isNullable, isDescending: $0.isDescending)
+      }, id: resource.id)
+    let travelled = request.isBackward ? shown.reversed : shown
+    if let cursor = request.cursor {
+      let values = cursor.keys.map { $0 == nil ? nil : parameter() }
+      all.append(travelled.after(values, id: parameter()))
+    }
+    let limit = parameter()
+    let offset = request.offset > 0 ? " offset \(parameter())" : ""
+    let sql = ReadStatement.sql(
+      columns, parked: ParkedSQL.ofTable(resource),
+      number: request.countsExactly ? "(select count(*) from \(resource.from)\(Self.clause(counted)))" : "null::bigint",
+      rows: "from \(resource.from)\(Self.clause(all)) order by \(travelled.order) limit \(limit)\(offset)")
+    return Compiled(statement: PostgresStatement(name, sql), shape: shape, keyColumns: keyColumns)
+  }
+
+  /// The rows that a request counts, without its page: their SQL and parameters.
+  func counted(_ request: Request, fixed: [PostgresValue]) -> (sql: String, parameters: [PostgresValue]) {
+    let set = request.filters.enumerated().map { offset, filter in
+      filters[filter.index].sql.replacing("$?", with: "$\(fixedParameters + offset + 1)")
+    }
+    return ("select from \(resource.from)\(Self.clause(conditions + set))", fixed + request.filters.map(\.value))
+  }
+
+  private static func clause(_ conditions: [String]) -> String {
+    conditions.isEmpty ? "" : " where " + conditions.joined(separator: " and ")
   }
 }

@@ -1,176 +1,118 @@
 import EventSourcing
 import HTTPTypes
-import JSON
 import NIOCore
 import Postgres
-
-/// The parameters of a list, read from a query.
-extension Listing {
-  /// Deepest row that the original's page numbers reach.
-  static let maximumOffset: Int64 = 10_000
-
-  func read(_ fields: inout InputReader) -> Request {
-    let limit = fields.query("limit", .integer(min: 1, max: 100))
-    let perPage = fields.query("per_page", .integer(min: 1, max: 100), isDeprecated: true)
-    let page = fields.query("page", .integer(min: 1, max: Self.maximumOffset), isDeprecated: true)
-    let cursor = fields.query("cursor", CursorField())
-    let count = fields.query("count", .choice(Count.self))
-    let sort = fields.query("sort", SortField(names: sorts.map(\.name)))
-    let sortBy = fields.query("sort_by", SortField(names: sorts.map(\.name), isPlain: true), isDeprecated: true)
-    let sortOrder = fields.query("sort_order", .choice(SortOrder.self), isDeprecated: true)
-    var values: [(index: Int, value: PostgresValue)] = []
-    for (index, filter) in filters.enumerated() {
-      let type = FilterField(filter: filter)
-      var value = fields.query("filter[\(filter.name)]", type)
-      if let alias = filter.alias { value = fields.query(alias, type, isDeprecated: true) ?? value }
-      if let value { values.append((index, value)) }
-    }
-    let original = sortBy.map { (sortOrder == .asc ? "" : "-") + $0 }
-    let text = sort ?? original ?? cursor?.sort ?? defaultSort
-    let isDescending = text.hasPrefix("-")
-    let chosen = sorts.first { $0.name == (isDescending ? String(text.dropFirst()) : text) }
-    if let cursor, cursor.sort != text || chosen == nil { fields.fault("?cursor", .invalidCursor) }
-    let size = limit ?? perPage ?? defaultLimit
-    let offset = ((page ?? 1) - 1) * size
-    if offset > Self.maximumOffset { fields.fault("?page", .tooLarge, limit: "page × per_page ≤ \(Self.maximumOffset)") }
-    if page != nil, cursor != nil { fields.fault("?page", .valueNotAllowed, limit: "page or cursor") }
-    return Request(
-      sort: chosen ?? sorts[0], isDescending: isDescending, limit: size, cursor: cursor, offset: offset, filters: values,
-      countsExactly: count == .exact)
-  }
-
-  private enum Count: String, CaseIterable, Sendable { case exact }
-  private enum SortOrder: String, CaseIterable, Sendable { case asc, desc }
-}
-
-/// One column of a list, a minus in front for descending.
-private struct SortField: FieldType {
-  let names: [String]
-  /// Without the minus.
-  var isPlain = false
-
-  var placeholder: String { names[0] }
-  var schema: Schema { .choice(isPlain ? names : names.flatMap { [$0, "-\($0)"] }) }
-
-  func read(_ json: JSONValue) throws(FieldFault) -> String {
-    guard case .string(let text) = json, names.contains(!isPlain && text.hasPrefix("-") ? String(text.dropFirst()) : text) else {
-      throw FieldFault(.valueNotAllowed, limit: names.joined(separator: ", "))
-    }
-    return text
-  }
-}
-
-private struct FilterField: FieldType {
-  let filter: Listing.Filter
-
-  var placeholder: PostgresValue { .null }
-  var schema: Schema { filter.schema }
-
-  func read(_ json: JSONValue) throws(FieldFault) -> PostgresValue {
-    guard case .string(let text) = json else { throw FieldFault(.wrongType) }
-    do {
-      return try filter.read(text)
-    } catch {
-      throw error as? FieldFault ?? FieldFault(.invalidFormat)
-    }
-  }
-}
 
 extension Route {
   /// A paged list.
   static func list<Scope: RouteInput>(
-    _ path: String, _ operation: String, _ summary: String, in scope: Scope.Type, out element: Schema, access: Access,
-    from side: @escaping @Sendable (GatewayServices) -> ReadSide, _ listing: Listing, problems: [ProblemCode] = [],
+    _ path: String, _ operation: String, _ summary: String, in scope: Scope.Type, access: Access,
+    from side: @escaping @Sendable (GatewayServices) -> ReadSide, _ listing: Listing,
     parameters: @escaping @Sendable (Scope, Call) throws -> [PostgresValue]
   ) -> Route {
+    let description = InputReader.describe { fields in
+      _ = Scope(&fields)
+      _ = listing.read(&fields)
+    }
+    let plain = listing.plainRequest
     var route = Route(
-      .get, path, operation, summary, describing: ListInput<Scope>.describe(listing), out: element.asPage,
-      access: access, problems: [.invalidCursor] + problems
+      .get, path, operation, summary, describing: description, out: listing.resource.schema().asPage, access: access,
+      problems: [.invalidCursor]
     ) { call in
       let reader = try InputReader(path: call.pathValues, query: call.query, body: nil)
-      let input = try ListInput<Scope>.read(listing, reader)
-      let (statement, values) = listing.statement(input.request, fixed: try parameters(input.scope, call))
-      let result: PostgresResult
-      let position: Position
-      do {
-        (result, position) = try await side(call.services).query(statement, values, call)
-      } catch let error as PostgresError where input.request.cursor != nil && error.sqlState?.classCode == "22" {
-        // Data exception: the key is not of the column's type, so the cursor was not made here.
-        throw Problem(.invalidCursor)
-      }
-      return try Page(result[0], input.request).reply(call, position: position)
+      let (scope, request) =
+        call.query.isEmpty
+        ? (try InputReader.read(Scope.self, reader), plain)
+        : try InputReader.read(reader) { fields in (Scope(&fields), listing.read(&fields)) }
+      return try await listing.reply(request, fixed: parameters(scope, call), from: side(call.services), call)
     }
     route.isQuery = true
     return route
   }
 }
 
-/// A listing's parameters together with those of its scope.
-private struct ListInput<Scope: RouteInput>: Sendable {
-  var scope: Scope
-  var request: Listing.Request
-
-  static func describe(_ listing: Listing) -> InputDescription {
-    InputReader.describe { fields in
-      _ = Scope(&fields)
-      _ = listing.read(&fields)
+extension Listing {
+  fileprivate func reply(_ request: Request, fixed: [PostgresValue], from side: ReadSide, _ call: Call) async throws -> Reply {
+    let (compiled, parameters) = statement(request, fixed: fixed)
+    let result: PostgresResult
+    let position: Position
+    do {
+      (result, position) = try await side.query(compiled.statement, parameters, call)
+    } catch let error as PostgresError where request.cursor != nil && error.sqlState?.classCode == "22" {
+      // Data exception: a key is not of its column's type, so the cursor was not made here.
+      throw Problem(.invalidCursor)
     }
+    var page = try ListPage(result, request, compiled)
+    if page.facts.total == nil { page.facts.estimate = try await estimate(page, request, fixed, side) }
+    var reply = Reply(.buffer(try page.document(compiled.shape)), position: position)
+    reply.etag = ETag.weak(position, variant: request.asked.tagVariant)
+    reply.headers.append((.link, page.links(call)))
+    return reply
   }
 
-  static func read(_ listing: Listing, _ reader: InputReader) throws -> ListInput {
-    try InputReader.read(reader) { fields in
-      ListInput(scope: Scope(&fields), request: listing.read(&fields))
-    }
+  /// About how many rows there are on all pages; never fewer than were seen.
+  private func estimate(_ page: ListPage, _ request: Request, _ fixed: [PostgresValue], _ side: ReadSide) async throws -> Int64 {
+    // The last page counts itself.
+    if request.cursor == nil, page.facts.next == nil, !page.rows.isEmpty || request.offset == 0 { return request.offset + page.seen }
+    let (sql, parameters) = counted(request, fixed: fixed)
+    return max(try await estimates.rows(of: sql, parameters, from: side), request.offset + page.seen + (page.facts.next == nil ? 0 : 1))
   }
 }
 
 /// One page as it came from the database.
-private struct Page {
-  let row: PostgresRow
-  let request: Listing.Request
-  let next: String?
-  let previous: String?
-  let total: Int64?
+private struct ListPage {
+  /// In the order of the list.
+  let rows: [PostgresRow]
+  var facts: PageFacts
 
-  init(_ row: PostgresRow, _ request: Listing.Request) throws {
-    self.row = row
-    self.request = request
-    let hasMore = try row.bool(2)
-    let isBackward = request.cursor?.isBackward ?? false
-    func cursor(_ column: Int, isBackward: Bool) throws -> String? {
-      guard let key = try row.optionalString(column) else { return nil }
-      return Cursor(sort: request.sortText, isBackward: isBackward, key: key, id: try row.int64(column + 1)).text
+  var seen: Int64 { Int64(rows.count) }
+
+  init(_ result: PostgresResult, _ request: Listing.Request, _ compiled: Listing.Compiled) throws {
+    let isEmpty = result[0].isNull(ReadStatement.headColumns)
+    let hasMore = !isEmpty && result.count > Int(request.limit)
+    let found = isEmpty ? [] : Array(result.prefix(Int(request.limit)))
+    let rows = request.isBackward ? found.reversed() : found
+    self.rows = rows
+    func cursor(_ row: PostgresRow?, isBackward: Bool) throws -> String? {
+      guard let row else { return nil }
+      let keys = try zip(request.sorts, compiled.keyColumns).map { item, column in
+        try row.keyText(ReadStatement.headColumns + column, item.sort.kind)
+      }
+      return Cursor(sort: request.sortText, isBackward: isBackward, keys: keys, id: try row.int64(ReadStatement.headColumns)).text
     }
+    facts = PageFacts(isParked: try result[0].isParked)
     // Going backward, the page that one came from lies ahead; going forward, there is one behind unless this is the first.
-    next = hasMore || isBackward ? try cursor(5, isBackward: false) : nil
-    previous =
-      isBackward
-      ? (hasMore ? try cursor(3, isBackward: true) : nil)
-      : (request.cursor != nil || request.offset > 0 ? try cursor(3, isBackward: true) : nil)
-    total = try row.optionalInt64(7)
+    facts.next = hasMore || request.isBackward ? try cursor(rows.last, isBackward: false) : nil
+    let isFirst = request.isBackward ? !hasMore : request.cursor == nil && request.offset == 0
+    facts.previous = isFirst ? nil : try cursor(rows.first, isBackward: true)
+    facts.total = try result[0].headNumber
   }
 
-  func reply(_ call: Call, position: Position) throws -> Reply {
-    let page = JSONWriter.object { json in
-      json.field("next", next)
-      json.field("prev", previous)
-      json.field("has_more", next != nil)
-      if let total { json.field("total", total) }
-    }
-    var reply = Reply(.buffer(try row.jsonData(1, after: ",\"page\":\(String(decoding: page, as: UTF8.self))}")), position: position)
-    reply.etag = ETag.weak(position)
-    var links = [link(call, cursor: nil, "first")]
-    if let next { links.append(link(call, cursor: next, "next")) }
-    if let previous { links.append(link(call, cursor: previous, "prev")) }
-    reply.headers.append((.link, links.joined(separator: ", ")))
-    return reply
+  func document(_ shape: Shape) throws -> ByteBuffer { try facts.document(rows, shape) }
+
+  /// Links of RFC 8288 to other pages of the same list.
+  func links(_ call: Call) -> String {
+    var links = [Self.link(call, cursor: nil, "first")]
+    if let next = facts.next { links.append(Self.link(call, cursor: next, "next")) }
+    if let previous = facts.previous { links.append(Self.link(call, cursor: previous, "prev")) }
+    return links.joined(separator: ", ")
   }
 
-  /// A link of RFC 8288 to another page of the same list.
-  private func link(_ call: Call, cursor: String?, _ relation: String) -> String {
+  private static func link(_ call: Call, cursor: String?, _ relation: String) -> String {
     var pairs = call.query.filter { $0.name != "cursor" && $0.name != "page" }
     if let cursor { pairs.append(("cursor", cursor)) }
     let query = pairs.map { "\(PercentCoding.encode($0.name))=\(PercentCoding.encode($0.value))" }.joined(separator: "&")
     return "<\(call.path)\(query.isEmpty ? "" : "?" + query)>; rel=\"\(relation)\""
+  }
+}
+
+extension PostgresRow {
+  /// A sort value as PostgreSQL reads it back, exactly; nil for null.
+  fileprivate func keyText(_ column: Int, _ kind: Resource.Field.Kind) throws -> String? {
+    switch kind {
+    case .integer, .id: try optionalInt64(column).map { String($0) }
+    case .time: try optionalTimestamp(column).map { Timestamp(microseconds: $0).rfc3339 }
+    case .decimal, .text, .choice, .bool, .json, .constant: try optionalString(column)
+    }
   }
 }

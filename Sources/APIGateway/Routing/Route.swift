@@ -18,7 +18,12 @@ import HTTPTypes
 ///       .reference(try await call.execute(AdjustStock(productID: input.id, .set(input.stock))), input.id)
 ///     }
 ///
-/// Reads that are one statement are `Route.row`, `Route.whole` and `Route.list`.
+/// Reads are `Route.row`, `Route.whole` and `Route.list` over what a ``Resource`` declares; they need neither schema nor handler:
+///
+///     .row(
+///       "/products/{id}", "product", "A product with brand, types and VAT", in: IDInput<ProductID>.self, access: .everyone,
+///       from: { $0.reads.products }, RowQuery("products.one", ProductResources.product, where: "p.id = $1")
+///     ) { input, _ in [.int64(input.id.rawValue)] }
 struct Route: Sendable {
   var method: HTTPRequest.Method
   /// Below the service's prefix: `/items/{id}`.

@@ -1,0 +1,97 @@
+import Aggregates
+import Postgres
+
+/// What answers show of products_service_db.
+enum ProductResources {
+  static let vat = Resource(
+    "vat", schema: "VATRate", table: "vat", from: "vat v", id: "v.id", stream: .init(VAT.category),
+    fields: [.id("id", "v.id"), .text("name", "v.name"), .decimal("value_", "v.value_")])
+
+  static let type = Resource(
+    "type", schema: "ProductType", table: "types", from: "types t", id: "t.id", stream: .init(ProductType.category),
+    fields: [
+      .id("id", "t.id"), .text("name", "t.name").sortable, .id("id_1", "t.id_1").nullable,
+      .time("created_at", "t.created_at").nullable.sortable, .time("updated_at", "t.updated_at").nullable,
+    ],
+    relations: [.one("vat", vat, on: "v.id = t.id_1", embedded: true)])
+
+  static let brand = Resource(
+    "brand", schema: "Brand", table: "brands", from: "brands b", id: "b.id", where: "b.deleted_at is null",
+    stream: .init(Brand.category),
+    fields: [
+      .id("id", "b.id"), .text("name", "b.name").sortable, .text("website", "b.website").nullable,
+      .time("created_at", "b.created_at").nullable.sortable, .time("updated_at", "b.updated_at").nullable,
+    ])
+
+  static let product = product(searchedAs: "search")
+
+  private static func product(searchedAs alias: String) -> Resource {
+    Resource(
+      "product", schema: "Product", table: "products",
+      // The VAT is that of the lowest type that has one, else 20 %.
+      from: """
+        products p left join lateral (
+          select v.value_ from product_types pt join types t on t.id = pt.type_id join vat v on v.id = t.id_1
+          where pt.product_id = p.id order by pt.type_id limit 1) rate on true
+        """,
+      id: "p.id", where: "p.deleted_at is null", stream: .init(Product.category),
+      fields: [
+        .id("id", "p.id"), .text("name", "p.name").sortable(by: "internal.fold(p.name)"), .text("ref", "p.ref").sortable,
+        .decimal("price_ht", "p.price_ht").sortable,
+        .decimal("price_ttc", "round(p.price_ht * (1 + coalesce(rate.value_, 20.00) / 100), 2)"), .constant("currency", "EUR"),
+        .decimal("vat_rate", "coalesce(rate.value_, 20.00)"), .integer("stock", "p.stock").sortable,
+        .id("website_id", "p.website_id").nullable, .time("created_at", "p.created_at").nullable.sortable,
+        .time("updated_at", "p.updated_at").nullable,
+      ],
+      relations: [
+        .one("brand", brand, on: "b.id = p.id_1", showing: ["id", "name", "website"], embedded: true),
+        .many(
+          "types", type, from: "product_types pt join types t on t.id = pt.type_id", on: "pt.product_id = p.id", order: "t.id",
+          showing: ["id", "name"], embedded: true, expected: 2),
+      ],
+      filters: [
+        Filter(
+          "search", alias: alias, .text(100), "(internal.fold(p.name) like internal.fold($?) or lower(p.ref) like lower($?))"
+        ) { .text(prefixPattern($0)) },
+        .id("brand_id", "p.id_1"),
+        Filter(
+          "type_id", alias: "type_id", .integer(min: 1),
+          "exists (select from product_types f where f.product_id = p.id and f.type_id = $?)"
+        ) { .int64($0) },
+        Filter("in_stock", alias: "in_stock", .bool, "(p.stock > 0) = $?") { .bool($0) },
+        Filter("price_ht][gte", alias: "min_price", price, "p.price_ht >= $?::numeric") { .text(DecimalText.text($0, scale: 2)) },
+        Filter("price_ht][lte", alias: "max_price", price, "p.price_ht <= $?::numeric") { .text(DecimalText.text($0, scale: 2)) },
+      ])
+  }
+
+  private static let price = DecimalField(scale: 2, range: 0...9_999_999_999)
+
+  /// A LIKE pattern for texts that begin with this one.
+  static func prefixPattern(_ text: String) -> String {
+    text.reduce(into: "") { pattern, character in
+      if character == "%" || character == "_" || character == "\\" { pattern.append("\\") }
+      pattern.append(character)
+    } + "%"
+  }
+
+  // MARK: Queries
+
+  /// `$1` bigint: the row's id, and likewise below.
+  static let one = RowQuery("products.one", product, where: "p.id = $1")
+  static let oneBrand = RowQuery("products.brand", brand, where: "b.id = $1")
+  static let oneType = RowQuery("products.type", type, where: "t.id = $1")
+  static let oneVAT = RowQuery("products.vat", vat, where: "v.id = $1")
+  static let allVAT = WholeQuery("products.vat_all", vat, order: "v.value_, v.id")
+
+  static let list = Listing("products.list", product, defaultSort: "-created_at")
+  static let searched = Listing("products.search", product(searchedAs: "q"), defaultSort: "-created_at")
+  /// `$1` bigint: the brand.
+  static let ofBrand = Listing(
+    "products.of_brand", product, where: ["p.id_1 = $1"], fixedParameters: 1, defaultSort: "-created_at")
+  /// `$1` bigint: the type.
+  static let ofType = Listing(
+    "products.of_type", product, where: ["exists (select from product_types s where s.product_id = p.id and s.type_id = $1)"],
+    fixedParameters: 1, defaultSort: "-created_at")
+  static let brands = Listing("products.brands", brand, defaultSort: "name", defaultLimit: 50)
+  static let types = Listing("products.types", type, defaultSort: "name", defaultLimit: 50)
+}

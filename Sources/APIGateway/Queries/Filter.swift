@@ -1,0 +1,42 @@
+import JSON
+import Postgres
+
+/// A condition that a client may set on a list.
+struct Filter: Sendable {
+  /// As in `filter[name]`; `price_ht][gte` for an operator.
+  let name: String
+  /// The name of its query parameter.
+  let parameter: String
+  /// The original's name for it, if it had another.
+  let alias: String?
+  /// A condition with `$?` in the place of the value.
+  let sql: String
+  let schema: Schema
+  private let parse: @Sendable (String) throws(FieldFault) -> PostgresValue
+
+  /// - Parameter value: turns what was read into a parameter.
+  init<T: FieldType>(
+    _ name: String, alias: String? = nil, _ type: T, _ sql: String, _ value: @escaping @Sendable (T.Value) -> PostgresValue
+  ) {
+    self.name = name
+    parameter = "filter[\(name)]"
+    self.alias = alias
+    self.sql = sql
+    schema = type.schema
+    parse = { text throws(FieldFault) in value(try type.read(text: text)) }
+  }
+
+  /// A row id that a column must equal.
+  static func id(_ name: String, _ column: String) -> Filter {
+    Filter(name, alias: name, .integer(min: 1), "\(column) = $?") { .int64($0) }
+  }
+}
+
+extension Filter: FieldType {
+  var placeholder: PostgresValue { .null }
+
+  func read(_ json: JSONValue) throws(FieldFault) -> PostgresValue {
+    guard case .string(let text) = json else { throw FieldFault(.wrongType) }
+    return try parse(text)
+  }
+}
