@@ -23,39 +23,43 @@ func appendDecimal(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) -> B
   }
   if sign != 0x0000 && sign != 0x4000 { return true }
   guard bytes.count == 8 + 2 * groups else { return false }
-  func group(_ index: Int) -> Int {
-    index >= 0 && index < groups ? Int(bytes.bigEndian(at: 8 + 2 * index, as: UInt16.self)) : 0
-  }
-  if sign == 0x4000 { text.append(UInt8(ascii: "-")) }
-  if weight < 0 {
-    text.append(UInt8(ascii: "0"))
-  } else {
-    let start = text.count
-    for index in stride(from: 0, through: weight, by: 1) { text.append(fourDigits: group(index)) }
-    // Only the first group has zeros in front; the last digit stays.
-    let zeros = text[start..<(start + 3)].prefix { $0 == UInt8(ascii: "0") }.count
-    text.removeSubrange(start..<(start + zeros))
-  }
-  if scale > 0 {
-    text.append(UInt8(ascii: "."))
-    let end = text.count + scale
-    var index = weight + 1
-    while text.count < end {
-      text.append(fourDigits: group(index))
-      index += 1
+  // Written in one step: an amount is in every answer many times.
+  text.append(addingCapacity: 2 + 4 * max(1, weight + 1) + scale) { span in
+    span.withUnsafeMutableBufferPointer { buffer, count in
+      func put(_ digit: Int) {
+        buffer.initializeElement(at: count, to: UInt8(truncatingIfNeeded: 48 &+ digit))
+        count &+= 1
+      }
+      func group(_ index: Int) -> Int {
+        index >= 0 && index < groups ? Int(bytes.bigEndian(at: 8 + 2 * index, as: UInt16.self)) : 0
+      }
+      if sign == 0x4000 { buffer.initializeElement(at: 0, to: UInt8(ascii: "-")) }
+      count = sign == 0x4000 ? 1 : 0
+      // Only the first group has no zeros in front.
+      let first = weight < 0 ? 0 : group(0)
+      if first >= 1_000 { put(first / 1_000 % 10) }
+      if first >= 100 { put(first / 100 % 10) }
+      if first >= 10 { put(first / 10 % 10) }
+      put(first % 10)
+      for index in stride(from: 1, through: weight, by: 1) {
+        let value = group(index)
+        put(value / 1_000 % 10)
+        put(value / 100 % 10)
+        put(value / 10 % 10)
+        put(value % 10)
+      }
+      guard scale > 0 else { return }
+      buffer.initializeElement(at: count, to: UInt8(ascii: "."))
+      count += 1
+      var value = 0
+      for place in 0..<scale {
+        if place % 4 == 0 { value = group(weight + 1 + place / 4) }
+        put(value / 1_000 % 10)
+        value = value % 1_000 * 10
+      }
     }
-    text.removeLast(text.count - end)
   }
   return true
-}
-
-extension [UInt8] {
-  fileprivate mutating func append(fourDigits value: Int) {
-    append(UInt8(48 + value / 1000 % 10))
-    append(UInt8(48 + value / 100 % 10))
-    append(UInt8(48 + value / 10 % 10))
-    append(UInt8(48 + value % 10))
-  }
 }
 
 /// The binary form of a number in decimal notation: a sign, digits, and a point with digits. Nil for anything else.
