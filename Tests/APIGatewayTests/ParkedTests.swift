@@ -43,12 +43,12 @@ import Testing
       let log = harness.log
       let staff = try await harness.token(1, .superAdmin)
       try await withProjector(databases, log) {
-        try await append(BrandAdded(brandID: BrandID(7), name: "Seven", website: nil, imported: false), to: Brand.stream(BrandID(7)), log)
+        try await append(ReferenceAdded<Brand>(BrandID(7), .init(name: "Seven")), to: Brand.stream(BrandID(7)), log)
         // Nobody has added this brand, so there is no row to change.
-        try await append(BrandChanged(brandID: BrandID(8), name: "Eight", website: nil), to: Brand.stream(BrandID(8)), log)
+        try await append(ReferenceChanged<Brand>(BrandID(8), .init(name: "Eight")), to: Brand.stream(BrandID(8)), log)
         // Longer than the column takes.
         try await append(
-          BrandChanged(brandID: BrandID(1), name: String(repeating: "x", count: 300), website: nil), to: Brand.stream(BrandID(1)), log)
+          ReferenceChanged<Brand>(BrandID(1), .init(name: String(repeating: "x", count: 300))), to: Brand.stream(BrandID(1)), log)
         let level = ["Comptoir-Min-Position": "3", "Prefer": "wait=20"]
         let list = try await harness.send(.get, "/api/v1/products/brands", headers: level)
         #expect(try list.json["page"]?["parked"] == true)
