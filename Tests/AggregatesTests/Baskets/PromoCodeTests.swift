@@ -24,7 +24,8 @@ import Testing
 
   @Test func `only an unknown code is answered as unknown; stored terms that make no sense are our own fault`() async throws {
     let scenario = try await Scenario().given(Sales.add(Sales.product()))
-      .given(.promoCodeAdded(PromoCodeAdded(code: "DOUBLE", definition: Sales.definition(1, .percentage, 20_000))), on: PromoCode.self, "DOUBLE")
+      .given(
+        .promoCodeAdded(PromoCodeAdded(code: "DOUBLE", definition: Sales.definition(1, .percentage, 20_000))), on: PromoCode.self, "DOUBLE")
     try await scenario.when(Sales.apply("NOBODYS")).thenRejected(BasketRejection.codeUnknown(code: "NOBODYS"))
     await #expect(throws: MoneyError.malformedPercentage) { try await scenario.when(Sales.apply("DOUBLE")) }
   }
