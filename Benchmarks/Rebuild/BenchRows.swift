@@ -60,12 +60,6 @@ enum BenchRows {
       let text = "-- migrate:up\n" + (part == "live" ? tableSQL : "select;")
       try Data(text.utf8).write(to: place.appending(path: "1_rows.sql"))
     }
-    let service = "auth_service_db"
-    let fixed = folder.appending(path: "\(database)/fixed")
-    try files.createDirectory(at: fixed, withIntermediateDirectories: true)
-    for file in try files.contentsOfDirectory(at: schema.appending(path: "\(service)/fixed"), includingPropertiesForKeys: nil) {
-      let text = try String(contentsOf: file, encoding: .utf8).replacing(service, with: database)
-      try Data(text.utf8).write(to: fixed.appending(path: file.lastPathComponent))
-    }
+    try files.copyItem(at: schema.appending(path: "shared"), to: folder.appending(path: "shared"))
   }
 }

@@ -74,7 +74,7 @@ struct GatewayResponder: HTTPResponder {
   /// The client's id when it is a usable one, else a fresh one.
   private static func requestID(_ header: String?) -> String {
     if let header, (1...128).contains(header.utf8.count), header.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) { return header }
-    return UUID().uuidString.lowercased()
+    return UUID.random().uuidString.lowercased()
   }
 
   /// Whether an `Accept` header lets JSON through. Ranges of quality 0 are not looked for: nobody sends them for JSON.

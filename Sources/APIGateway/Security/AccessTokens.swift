@@ -23,7 +23,7 @@ struct AccessClaims: JWTPayload {
 /// Issues and verifies access tokens: ES256, one key, typ `at+jwt`.
 ///
 /// A verification costs about 100 µs, so verified tokens are remembered, by their whole text, until they expire or fall out of a
-/// bounded memory. Nothing else is accepted from a token than what its signature covers.
+/// bounded memory: as many as customers are about in a token's lifetime, at some 600 bytes each. Nothing else is accepted from a token than what its signature covers.
 final class AccessTokens: Sendable {
   /// Why a token was not accepted.
   enum Refusal: Error {
@@ -45,7 +45,7 @@ final class AccessTokens: Sendable {
   private let known: Mutex<TwoGenerationCache<String, Known>>
 
   init(
-    key: SigningKey, issuer: String, audience: String, lifetime: Duration, cacheCapacity: Int = 10_000,
+    key: SigningKey, issuer: String, audience: String, lifetime: Duration, cacheCapacity: Int = 100_000,
     clock: @escaping @Sendable () -> Timestamp = { .now() }
   ) async {
     self.issuer = issuer
@@ -64,7 +64,7 @@ final class AccessTokens: Sendable {
     let claims = AccessClaims(
       iss: IssuerClaim(value: issuer), aud: AudienceClaim(value: [audience]), sub: SubjectClaim(value: caller.userID.description),
       iat: IssuedAtClaim(value: now), exp: ExpirationClaim(value: now.addingTimeInterval(Double(lifetime.components.seconds))),
-      jti: IDClaim(value: UUID().uuidString.lowercased()), role: caller.role.rawValue, email: caller.email)
+      jti: IDClaim(value: UUID.random().uuidString.lowercased()), role: caller.role.rawValue, email: caller.email)
     return try await keys.sign(claims, kid: keyID, header: ["typ": "at+jwt"])
   }
 
