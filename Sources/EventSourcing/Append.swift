@@ -197,6 +197,12 @@ public struct AppendResult: Hashable, Sendable {
   }
 }
 
+/// An error that tells whether trying again may help.
+public protocol RetryableError: Error {
+  /// Whether the same request may succeed later, as it is: the other side was out of reach, overloaded, or changed under it.
+  var isTransient: Bool { get }
+}
+
 /// Why an append was not accepted. Nothing of it was written.
 public enum AppendError: Error, Hashable, Sendable {
   /// The stream stands elsewhere, or its last event came from another decision than the expected one.
@@ -212,4 +218,10 @@ public enum AppendError: Error, Hashable, Sendable {
   /// The log cannot be reached or did not answer in time. The append may or may not have been written:
   /// sending it again under the same command id is safe.
   case unavailable(reason: String)
+}
+
+extension AppendError: RetryableError {
+  public var isTransient: Bool {
+    if case .unavailable = self { true } else { false }
+  }
 }

@@ -22,6 +22,12 @@ public enum CommandError: Error, Sendable {
   case forgotten(SubjectID)
 }
 
+extension CommandError: RetryableError {
+  public var isTransient: Bool {
+    if case .unavailable = self { true } else { false }
+  }
+}
+
 /// Carries out commands: loads what they need, decides, appends, and decides again when another writer was faster.
 ///
 /// States stay in memory as a baseline. Commands on one stream are decided one after the other, each on the predicted outcome

@@ -121,6 +121,39 @@ import Testing
     }
   }
 
+  @Test func `time that runs out while nobody brings messages is not taken for silence`() async throws {
+    let shop = Shop()
+    try await shop.stock(7, 50)
+    var orders: [OrderID] = []
+    for user in 1...40 { orders.append(try await shop.buy(Int64(user))) }
+    shop.log.advance(by: .seconds(6))
+    #expect(try await shop.log.dueTimers(limit: 100).count == 40)
+    try await shop.running(shop.runner()) { try await shop.settle($0) }
+    for order in orders { #expect(try await shop.order(order).paid != nil) }
+  }
+
+  @Test func `time that runs out while the log is out of reach is not taken for silence, and parks nothing`() async throws {
+    let shop = Shop()
+    try await shop.stock(7, 5)
+    let order = try await shop.buy(1)
+    let away = CommandError.unavailable(reason: "away")
+    let port = StubbornPort(shop.freshCheckout(), saga: "\(order)", type: "OrderPlaced", error: away)
+    try await shop.running(shop.runner(port)) { runner in
+      try await shop.until("many tries") { runner.status.failureCount > 20 }
+      shop.log.advance(by: .seconds(6))
+      // Another saga's timer fires meanwhile, so the runner has looked.
+      let silent = try await shop.buy(2, token: "sandbox_silent")
+      try await shop.until("asking for the money") { shop.count(PaymentRequested.type) == 1 }
+      shop.log.advance(by: .seconds(11))
+      try await shop.until("cancelling the silent one") { try await shop.order(silent).status == .cancelled }
+      #expect(try await shop.order(order).status == .pending)
+      port.yields()
+      try await shop.settle(runner)
+    }
+    #expect(try await shop.order(order).paid != nil)
+    #expect(shop.count(SagaParked.type) == 0)
+  }
+
   @Test(arguments: [true, false]) func `an answer of the log that is lost changes nothing`(written: Bool) async throws {
     let shop = Shop()
     try await shop.stock(7, 5)

@@ -25,7 +25,8 @@ final class DyingPort: MessagePort {
     if isDead { try await Task.sleep(for: .seconds(60)) }
   }
 
-  func fire(_ timer: DueTimer) async throws -> Bool { try await port.fire(timer) }
+  func saga(of timer: DueTimer) throws -> String? { try port.saga(of: timer) }
+  func fire(_ timer: DueTimer) async throws { try await port.fire(timer) }
   func park(_ saga: String, at message: RecordedEvent, tries: Int, error: String) async throws {}
   func unpark(_ saga: String, at position: Position) async throws {}
   func parkedSagas() async throws -> [String: Position] { [:] }
@@ -38,12 +39,14 @@ final class StubbornPort: MessagePort {
   private let port: Checkout
   private let saga: String
   private let type: String
+  private let error: any Error
   private let isStubborn = Mutex(true)
 
-  init(_ port: Checkout, saga: String, type: String) {
+  init(_ port: Checkout, saga: String, type: String, error: any Error = Stubborn()) {
     self.port = port
     self.saga = saga
     self.type = type
+    self.error = error
   }
 
   func yields() { isStubborn.withLock { $0 = false } }
@@ -54,11 +57,12 @@ final class StubbornPort: MessagePort {
   func saga(of message: RecordedEvent) throws -> String { try port.saga(of: message) }
 
   func handle(_ message: RecordedEvent) async throws {
-    if message.type == type, try port.saga(of: message) == saga, isStubborn.withLock({ $0 }) { throw Stubborn() }
+    if message.type == type, try port.saga(of: message) == saga, isStubborn.withLock({ $0 }) { throw error }
     try await port.handle(message)
   }
 
-  func fire(_ timer: DueTimer) async throws -> Bool { try await port.fire(timer) }
+  func saga(of timer: DueTimer) throws -> String? { try port.saga(of: timer) }
+  func fire(_ timer: DueTimer) async throws { try await port.fire(timer) }
 
   func park(_ saga: String, at message: RecordedEvent, tries: Int, error: String) async throws {
     try await port.park(saga, at: message, tries: tries, error: error)

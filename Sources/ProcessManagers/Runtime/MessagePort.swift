@@ -14,9 +14,11 @@ public protocol MessagePort: Sendable {
   func saga(of message: RecordedEvent) throws -> String
   /// Carries out what follows from a message. Throwing means: bring it again.
   func handle(_ message: RecordedEvent) async throws
-  /// Carries out what a due timer asks for.
-  /// - Returns: false for a timer of somebody else.
-  func fire(_ timer: DueTimer) async throws -> Bool
+  /// The saga that a timer belongs to; nil for a timer of somebody else.
+  /// - Throws: when the timer cannot be read.
+  func saga(of timer: DueTimer) throws -> String?
+  /// Carries out what a due timer of one of its sagas asks for.
+  func fire(_ timer: DueTimer) async throws
   /// Remembers that a message keeps failing and its saga waits at it.
   func park(_ saga: String, at message: RecordedEvent, tries: Int, error: String) async throws
   /// Remembers that a parked saga goes on.

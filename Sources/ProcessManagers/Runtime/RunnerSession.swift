@@ -147,8 +147,7 @@ final class RunnerSession: Sendable {
   }
 
   private static func isUnavailable(_ error: any Error) -> Bool {
-    if case .unavailable? = error as? CommandError { return true }
-    return false
+    (error as? any RetryableError)?.isTransient ?? false
   }
 
   private func log(_ error: any Error, _ message: RecordedEvent, _ saga: String, _ tries: Int) {
@@ -194,28 +193,55 @@ final class RunnerSession: Sendable {
   // MARK: Timers
 
   private func fireTimers() async throws {
-    // After a pause first comes what has happened meanwhile: it may answer what a timer waits for.
-    let head = try await log.head()
-    while state.withLock({ $0.lanes.checkpoint }) < head { try await Task.sleep(for: .milliseconds(5)) }
     while true {
       let due = try await log.dueTimers(limit: configuration.timerBatch)
-      await withDiscardingTaskGroup { group in
-        for timer in due { group.addTask { await self.fire(timer) } }
+      let timers = due.compactMap { timer in saga(of: timer).map { (saga: $0, timer: timer) } }
+      try await leaveQuiet(timers.map(\.saga))
+      let fired = await withTaskGroup(of: Bool.self) { group in
+        for (saga, timer) in timers where state.withLock({ $0.lanes.isQuiet(saga) }) { group.addTask { await self.fire(timer) } }
+        return await group.contains(true)
       }
-      if due.count < configuration.timerBatch { try await Task.sleep(for: configuration.timerInterval) }
+      // A full batch has more behind it, unless nothing of it could be done.
+      if due.count < configuration.timerBatch || !fired { try await Task.sleep(for: configuration.timerInterval) }
       try Task.checkCancellation()
     }
   }
 
-  private func fire(_ timer: DueTimer) async {
+  /// Finds the sagas for which nothing is left to be handled of what the log holds. A timer of another one is not fired: what it waits
+  /// for may have happened, and only this process was away or slow.
+  private func leaveQuiet(_ sagas: [String]) async throws {
+    guard !sagas.isEmpty else { return }
+    // In this order: a message that is handled after the watch began was read after it, one that was handled before it is followed by
+    // what the log holds by now.
+    state.withLock { $0.lanes.watch(sagas) }
+    let head = try await log.head()
+    while state.withLock({ $0.lanes.read }) < head { try await Task.sleep(for: .milliseconds(5)) }
+  }
+
+  private func saga(of timer: DueTimer) -> String? {
     do {
-      guard try await port.fire(timer) else { return }
-      state.withLock { $0.counts.timerCount += 1 }
+      return try port.saga(of: timer)
     } catch {
-      // It stays due, and comes again with the next look.
-      state.withLock { $0.counts.failureCount += 1 }
-      logger.warning("timer failed", metadata: ["timer.name": "\(timer.name)", "error": "\(error)"])
+      failed(timer, error)
+      return nil
     }
+  }
+
+  /// - Returns: false when it failed: it stays due, and comes again with the next look.
+  private func fire(_ timer: DueTimer) async -> Bool {
+    do {
+      try await port.fire(timer)
+      state.withLock { $0.counts.timerCount += 1 }
+      return true
+    } catch {
+      failed(timer, error)
+      return false
+    }
+  }
+
+  private func failed(_ timer: DueTimer, _ error: any Error) {
+    state.withLock { $0.counts.failureCount += 1 }
+    logger.warning("timer failed", metadata: ["timer.name": "\(timer.name)", "error": "\(error)"])
   }
 
   // MARK: Parked sagas

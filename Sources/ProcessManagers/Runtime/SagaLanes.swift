@@ -15,6 +15,7 @@ struct SagaLanes {
   private var lanes: [String: Lane] = [:]
   /// Messages that were read, oldest first, and whether they have been handled. The handled ones at the front are removed.
   private var outstanding: Deque<(position: Position, isDone: Bool)> = []
+  private var quiet: Set<String> = []
   /// Messages that have not been handled.
   private(set) var inFlight = 0
   /// Sagas that wait at a message, with its position. What comes for them meanwhile is read again when they go on.
@@ -36,6 +37,7 @@ struct SagaLanes {
   mutating func add(_ messages: [(saga: String, message: RecordedEvent)], through position: Position) -> [String] {
     var awoken: [String] = []
     for (saga, message) in messages where parked[saga] == nil {
+      quiet.remove(saga)
       if lanes[saga] == nil { awoken.append(saga) }
       lanes[saga, default: Lane()].waiting.append(message)
       outstanding.append((message.position, false))
@@ -44,6 +46,12 @@ struct SagaLanes {
     read = position
     return awoken
   }
+
+  /// Notes which of these sagas have no message to be handled; a parked one has none. Forgets what was noted before.
+  mutating func watch(_ sagas: some Sequence<String>) { quiet = Set(sagas.filter { lanes[$0] == nil }) }
+
+  /// Whether a saga had nothing to do when it was last watched, and no message of it has come since.
+  func isQuiet(_ saga: String) -> Bool { quiet.contains(saga) }
 
   /// The message that a saga's handler takes next; nil when there is none, and the handler ends.
   mutating func next(_ saga: String) -> RecordedEvent? {

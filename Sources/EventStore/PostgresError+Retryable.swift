@@ -1,0 +1,5 @@
+import EventSourcing
+import Postgres
+
+extension PostgresError: RetryableError {}
+extension PostgresTransactionError: RetryableError {}
