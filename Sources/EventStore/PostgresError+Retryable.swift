@@ -1,5 +1,5 @@
-import EventSourcing
-import Postgres
+public import EventSourcing
+public import Postgres
 
 extension PostgresError: RetryableError {}
 extension PostgresTransactionError: RetryableError {}

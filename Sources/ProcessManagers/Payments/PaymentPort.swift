@@ -50,7 +50,7 @@ public enum PromiseAnswer: Sendable, Hashable {
 /// A payment provider. No service among the twelve: an adapter each.
 ///
 /// Every call is idempotent by its order, attempt and key: it is repeated after a crash. An error that is thrown means that nobody
-/// knows what came of the call.
+/// knows what came of the call. A call ends when its task is cancelled: nothing else of its order goes on before it.
 public protocol PaymentPort: Sendable {
   /// The adapter's name, as it stands in the payments.
   var name: String { get }

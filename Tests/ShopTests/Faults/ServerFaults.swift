@@ -17,7 +17,7 @@ extension Faults {
           let customers = try await together(6) { [url = program.url] in try await Customer.register($0, url) }.map { try $0.get() }
           let acknowledgements = Acknowledgements()
           let shopping = customers.map { customer in Task { try await customer.buy(product, times: 8, acknowledgements) } }
-          for _ in 1...2 {
+          for outage in [Duration.zero, .seconds(6)] {
             // Orders are on their way: some more are acknowledged than before, and one at least has not come to its end.
             let before = acknowledgements.all.count
             try await shop.until("orders on their way") {
@@ -25,6 +25,8 @@ extension Faults {
               return try await !shop.ledger().unfinished.isEmpty || acknowledgements.all.count == 48
             }
             server.kill()
+            // Longer than stock may be silent: that nobody could answer is not a refusal.
+            try await Task.sleep(for: outage)
             try await server.start()
           }
           for task in shopping { try await task.value }

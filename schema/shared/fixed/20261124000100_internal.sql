@@ -57,12 +57,6 @@ language sql immutable parallel safe strict as $$
   select internal.unaccent('internal.unaccent'::regdictionary, lower(value))
 $$;
 
--- RFC 3339 in UTC with microseconds, as every answer shows times.
-create function internal.rfc3339(value timestamptz) returns text
-language sql stable parallel safe strict as $$
-  select to_char(value at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-$$;
-
 grant usage on schema internal, ops to :"projector", :"reader";
 grant select on internal.generations, internal.checkpoints, internal.parked_events to :"projector", :"reader";
 grant insert, update on internal.checkpoints to :"projector";
