@@ -23,6 +23,11 @@ struct Seed: AsyncParsableCommand {
     try await seed(OrderStatus.self, OrderStatus.defaultRows, stores)
     try await seed(VAT.self, VAT.defaultRows, stores)
     try await seed(ProductType.self, ProductType.defaultRows, stores)
+    try await seed(Brand.self, Brand.defaultRows, stores)
+    try await seed(AttributeGroup.self, AttributeGroup.defaultRows, stores)
+    try await seed(CharacteristicGroup.self, CharacteristicGroup.defaultRows, stores)
+    try await seed(tree: Category.self, Category.defaultRows, stores)
+    try await seed(tree: Catalog.self, Catalog.defaultRows, stores)
     try await seed(DiscountType.self, DiscountType.defaultRows, stores)
     try await seed(Country.self, Country.defaultRows, stores)
     try await seed(Region.self, Region.defaultRows, stores)
@@ -37,8 +42,21 @@ struct Seed: AsyncParsableCommand {
     _ kind: Kind.Type, _ rows: [(id: Kind.ID, row: Kind.Row)], _ stores: Stores
   ) async throws {
     for (id, row) in rows {
+      do {
+        _ = try await stores.executor.execute(
+          SeedReference<Kind>(id: id, row: row), id: CommandID(derivedFrom: String(id.rawValue), purpose: "seed-\(Kind.category)"))
+      } catch CommandError.refused(.claimTaken) {
+        // An administrator gave the name to a row of his own before this default row was among those that are seeded.
+      }
+    }
+  }
+
+  private static func seed<Kind: TreeAggregate>(
+    tree kind: Kind.Type, _ rows: [(id: Kind.ID, row: TreeNode<Kind.ID>)], _ stores: Stores
+  ) async throws {
+    for (id, row) in rows {
       _ = try await stores.executor.execute(
-        SeedReference<Kind>(id: id, row: row), id: CommandID(derivedFrom: String(id.rawValue), purpose: "seed-\(Kind.category)"))
+        SeedTreeNode<Kind>(id: id, node: row), id: CommandID(derivedFrom: String(id.rawValue), purpose: "seed-\(Kind.category)"))
     }
   }
 

@@ -72,6 +72,7 @@ extension Problem {
 enum ClaimProblems {
   static let pointers: [String: String] = [
     "email": "/email", "product-ref": "/ref", "brand-name": "/name", "type-name": "/name", "vat-name": "/name",
+    "attribute-group-name": "/name", "characteristic-group-name": "/name", "related-characteristic-name": "/name",
     "discount-type-name": "/name", "promo-code": "/code", "order-status-name": "/name",
   ]
 

@@ -59,12 +59,29 @@ extension ReferenceRejection: ProblemRepresentable {
   }
 }
 
-extension ProductRejection: ProblemRepresentable {
+extension TreeRejection: ProblemRepresentable {
   var problem: Problem {
     switch self {
     case .invalid(let error): error.problem
     case .notFound: Problem(.notFound)
     case .alreadyExists: Problem(.stateConflict)
+    case .nameTaken: .field("/name", .alreadyTaken)
+    case .cycle: .field("/id_1", .ruleViolated)
+    case .inUse(_, _, let children, let products):
+      Problem(.inUse, members: [("children", .int(children)), ("products", .int(products))])
+    }
+  }
+}
+
+extension ProductRejection: ProblemRepresentable {
+  var problem: Problem {
+    switch self {
+    case .invalid(let error): error.problem
+    case .notFound, .partNotFound: Problem(.notFound)
+    case .alreadyExists: Problem(.stateConflict)
+    case .duplicate(let field): .field("/\(field)", .alreadyTaken)
+    case .tooMany(let maximum): Problem(.ruleViolated, members: [("maximum", .int(Int64(maximum)))])
+    case .insufficientStock(let available): Problem(.insufficientStock, members: [("available", .int(available))])
     }
   }
 }

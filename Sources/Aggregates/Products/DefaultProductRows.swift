@@ -1,4 +1,4 @@
-/// The VAT rates every shop starts with; their ids are their places in this list, from 1.
+/// Rows every shop starts with; their ids are their places in these lists, from 1.
 extension VAT {
   public static let defaultRows: [(id: VATRateID, row: Row)] = [
     (VATRateID(1), Row(name: "TVA 0%", rate: VATRate(rawValue: 0))),
@@ -8,9 +8,46 @@ extension VAT {
   ]
 }
 
-/// The product types every shop starts with, all at 20 %; their ids are their places in this list, from 1.
+/// All at 20 %.
 extension ProductType {
-  public static let defaultRows: [(id: ProductTypeID, row: Row)] = [
+  public static let defaultRows: [(id: ProductTypeID, row: Row)] = numbered([
     "Smartphone", "Laptop", "Tablet", "Desktop", "Monitor", "Keyboard", "Mouse", "Headphones", "Speaker", "Camera",
-  ].enumerated().map { (ProductTypeID(Int64($0.offset + 1)), Row(name: $0.element, vatID: VATRateID(4))) }
+  ]) { Row(name: $0, vatID: VATRateID(4)) }
+}
+
+extension Brand {
+  public static let defaultRows: [(id: BrandID, row: Row)] = numbered([
+    "Apple", "Samsung", "Sony", "LG", "Microsoft", "Google", "Amazon", "Dell", "HP", "Lenovo",
+  ]) { Row(name: $0) }
+}
+
+extension AttributeGroup {
+  public static let defaultRows: [(id: AttributeGroupID, row: Row)] = numbered([
+    "Color", "Size", "Material", "Storage Capacity", "Memory", "Processor", "Screen Size", "Resolution", "Connectivity", "Weight",
+  ]) { Row(name: $0) }
+}
+
+extension CharacteristicGroup {
+  public static let defaultRows: [(id: CharacteristicGroupID, row: Row)] = numbered([
+    "Technical Specifications", "Physical Dimensions", "Performance", "Compatibility", "Features", "Power", "Warranty", "Certification",
+  ]) { Row(name: $0) }
+}
+
+/// All of them roots.
+extension Category {
+  public static let defaultRows: [(id: CategoryID, row: TreeNode<CategoryID>)] = numbered([
+    "Electronics", "Computers", "Mobile Devices", "Audio & Video", "Gaming", "Accessories", "Networking", "Storage", "Monitors & Displays",
+    "Input Devices",
+  ]) { TreeNode(name: $0) }
+}
+
+/// All of them roots.
+extension Catalog {
+  public static let defaultRows: [(id: CatalogID, row: TreeNode<CatalogID>)] = numbered([
+    "Main Catalog", "Premium Products", "Budget Collection", "New Arrivals", "Clearance", "Professional", "Consumer", "Enterprise",
+  ]) { TreeNode(name: $0) }
+}
+
+private func numbered<ID: EntityID, Row>(_ names: [String], _ row: (String) -> Row) -> [(id: ID, row: Row)] {
+  names.enumerated().map { (ID(Int64($0.offset + 1)), row($0.element)) }
 }

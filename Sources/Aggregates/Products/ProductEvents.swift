@@ -7,6 +7,19 @@ public enum ProductEvent: AggregateEvent {
   case productDetailsChanged(ProductDetailsChanged)
   case priceChanged(PriceChanged)
   case productTypesSet(ProductTypesSet)
+  case productCategoriesSet(ProductCategoriesSet)
+  case productCatalogsSet(ProductCatalogsSet)
+  case attributeAdded(AttributeAdded)
+  case attributeChanged(AttributeChanged)
+  case attributeStockAdjusted(AttributeStockAdjusted)
+  case attributeRemoved(AttributeRemoved)
+  case characteristicAdded(CharacteristicAdded)
+  case characteristicChanged(CharacteristicChanged)
+  case characteristicRemoved(CharacteristicRemoved)
+  case imageAdded(ImageAdded)
+  case imageChanged(ImageChanged)
+  case imagesReordered(ImagesReordered)
+  case imageRemoved(ImageRemoved)
   case productDeleted(ProductDeleted)
 
   public static let decoder = EventDecoder<ProductEvent>([
@@ -14,6 +27,19 @@ public enum ProductEvent: AggregateEvent {
     EventCase(ProductDetailsChanged.self, ProductEvent.productDetailsChanged),
     EventCase(PriceChanged.self, ProductEvent.priceChanged),
     EventCase(ProductTypesSet.self, ProductEvent.productTypesSet),
+    EventCase(ProductCategoriesSet.self, ProductEvent.productCategoriesSet),
+    EventCase(ProductCatalogsSet.self, ProductEvent.productCatalogsSet),
+    EventCase(AttributeAdded.self, ProductEvent.attributeAdded),
+    EventCase(AttributeChanged.self, ProductEvent.attributeChanged),
+    EventCase(AttributeStockAdjusted.self, ProductEvent.attributeStockAdjusted),
+    EventCase(AttributeRemoved.self, ProductEvent.attributeRemoved),
+    EventCase(CharacteristicAdded.self, ProductEvent.characteristicAdded),
+    EventCase(CharacteristicChanged.self, ProductEvent.characteristicChanged),
+    EventCase(CharacteristicRemoved.self, ProductEvent.characteristicRemoved),
+    EventCase(ImageAdded.self, ProductEvent.imageAdded),
+    EventCase(ImageChanged.self, ProductEvent.imageChanged),
+    EventCase(ImagesReordered.self, ProductEvent.imagesReordered),
+    EventCase(ImageRemoved.self, ProductEvent.imageRemoved),
     EventCase(ProductDeleted.self, ProductEvent.productDeleted),
   ])
 
@@ -23,31 +49,21 @@ public enum ProductEvent: AggregateEvent {
     case .productDetailsChanged(let event): event
     case .priceChanged(let event): event
     case .productTypesSet(let event): event
+    case .productCategoriesSet(let event): event
+    case .productCatalogsSet(let event): event
+    case .attributeAdded(let event): event
+    case .attributeChanged(let event): event
+    case .attributeStockAdjusted(let event): event
+    case .attributeRemoved(let event): event
+    case .characteristicAdded(let event): event
+    case .characteristicChanged(let event): event
+    case .characteristicRemoved(let event): event
+    case .imageAdded(let event): event
+    case .imageChanged(let event): event
+    case .imagesReordered(let event): event
+    case .imageRemoved(let event): event
     case .productDeleted(let event): event
     }
-  }
-}
-
-/// One row of `product_types`.
-public struct ProductTypeLink: Hashable, Sendable {
-  public var id: LinkID
-  public var typeID: ProductTypeID
-
-  public init(id: LinkID, typeID: ProductTypeID) {
-    self.id = id
-    self.typeID = typeID
-  }
-}
-
-extension ProductTypeLink: JSONCodable {
-  public init(from json: inout JSONObjectReader) throws {
-    id = try json.id("id")
-    typeID = try json.id("type_id")
-  }
-
-  public func encode(to json: inout JSONWriter) {
-    json.field("id", id)
-    json.field("type_id", typeID)
   }
 }
 
@@ -137,26 +153,6 @@ extension PriceChanged: EventPayload {
     json.field("product_id", productID)
     json.field("previous_price_ht", previousPriceHT)
     json.field("price_ht", priceHT)
-  }
-}
-
-/// A product has these types and no others.
-public struct ProductTypesSet: Hashable, Sendable {
-  public static let type = EventType("ProductTypesSet", .public)
-
-  public var productID: ProductID
-  public var types: [ProductTypeLink]
-}
-
-extension ProductTypesSet: EventPayload {
-  public init(from json: inout JSONObjectReader) throws {
-    productID = try json.id("product_id")
-    types = try json.array("types") { try ProductTypeLink(from: &$0) }
-  }
-
-  public func encode(to json: inout JSONWriter) {
-    json.field("product_id", productID)
-    json.array("types", types) { $1.encode(to: &$0) }
   }
 }
 

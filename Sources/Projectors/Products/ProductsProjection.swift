@@ -2,28 +2,14 @@ import Aggregates
 import EventSourcing
 
 extension Projection {
-  /// `products_service_db`: VAT rates, brands, types and products with their stock.
+  /// `products_service_db`: products with their stock and parts, and all that they are classified by.
   public static let products = Projection(
     database: "products_service_db",
     ownCategories: [
-      VAT.category, Brand.category, ProductType.category, Product.category, Stock.category, Reservation.category,
+      VAT.category, Brand.category, ProductType.category, Category.category, Catalog.category, AttributeGroup.category,
+      CharacteristicGroup.category, RelatedCharacteristic.category, Product.category, Stock.category, Reservation.category,
     ],
-    tables: [ProductTables.vat, ProductTables.brands, ProductTables.types, ProductTables.products, ProductTables.productTypes],
-    handlers: reference + product + stock)
-
-  private static let reference: [EventHandler] =
-    EventHandler.reference(VAT.self, ProductTables.vat, columns: { ["name": .text($0.name), "value_": .rate($0.rate)] }) {
-      id, facts, rows in
-      rows.updateAll(
-        ProductTables.types, where: "id_1", equals: .id(id), set: ["id_1": nil, "updated_at": .timestamp(facts.occurredAt)])
-    }
-    + EventHandler.reference(
-      Brand.self, ProductTables.brands, columns: { ["name": .text($0.name), "website": .text($0.website)] })
-    + EventHandler.reference(
-      ProductType.self, ProductTables.types, columns: { ["name": .text($0.name), "id_1": .id($0.vatID)] }
-    ) { id, _, rows in
-      rows.deleteAll(from: ProductTables.productTypes, where: "type_id", equals: .id(id))
-    }
+    tables: ProductTables.all, handlers: productReferences + product + productParts + stock)
 
   private static let product: [EventHandler] = [
     .on(ProductAdded.self) { event, facts, rows in
@@ -51,7 +37,31 @@ extension Projection {
     .on(ProductTypesSet.self) { event, facts, rows in
       rows.deleteAll(from: ProductTables.productTypes, where: "product_id", equals: .id(event.productID))
       insertTypes(event.types, of: event.productID, facts, &rows)
-      rows.update(ProductTables.products, .id(event.productID), set: ["updated_at": .timestamp(facts.occurredAt)])
+      touch(event.productID, facts, &rows)
+    },
+    .on(ProductCategoriesSet.self) { event, facts, rows in
+      rows.deleteAll(from: ProductTables.productCategories, where: "product_id", equals: .id(event.productID))
+      for link in event.categories {
+        rows.insert(
+          into: ProductTables.productCategories,
+          [
+            "id": .id(link.id), "product_id": .id(event.productID), "category_id": .id(link.categoryID),
+            "created_at": .timestamp(facts.occurredAt), "updated_at": .timestamp(facts.occurredAt),
+          ])
+      }
+      touch(event.productID, facts, &rows)
+    },
+    .on(ProductCatalogsSet.self) { event, facts, rows in
+      rows.deleteAll(from: ProductTables.productCatalogs, where: "product_id", equals: .id(event.productID))
+      for link in event.catalogs {
+        rows.insert(
+          into: ProductTables.productCatalogs,
+          [
+            "id": .id(link.id), "product_id": .id(event.productID), "catalog_id": .id(link.catalogID),
+            "created_at": .timestamp(facts.occurredAt), "updated_at": .timestamp(facts.occurredAt),
+          ])
+      }
+      touch(event.productID, facts, &rows)
     },
     .on(ProductDeleted.self) { event, facts, rows in
       rows.update(
@@ -72,6 +82,11 @@ extension Projection {
     .ignoring(ReservationDispatched.self),
   ]
 
+  /// What belongs to a product has changed, and with it the product.
+  static func touch(_ product: ProductID, _ facts: EventFacts, _ rows: inout RowChanges) {
+    rows.update(ProductTables.products, .id(product), set: ["updated_at": .timestamp(facts.occurredAt)])
+  }
+
   private static func setStock(_ level: StockLevel, of product: ProductID, _ facts: EventFacts, _ rows: inout RowChanges) {
     rows.update(ProductTables.products, .id(product), set: ["stock": .int(level.newStock), "updated_at": .timestamp(facts.occurredAt)])
   }
@@ -86,34 +101,4 @@ extension Projection {
         ])
     }
   }
-}
-
-/// The tables of `products_service_db`.
-enum ProductTables {
-  static let vat = Table("vat", [Column("id", .bigint), Column("name", .text), Column("value_", .numeric(scale: 2))])
-  static let brands = Table(
-    "brands",
-    [
-      Column("id", .bigint), Column("name", .text), Column("website", .text), Column("created_at", .timestamptz),
-      Column("updated_at", .timestamptz), Column("deleted_at", .timestamptz),
-    ])
-  static let types = Table(
-    "types", references: ["id_1": "vat"],
-    [
-      Column("id", .bigint), Column("name", .text), Column("id_1", .bigint), Column("created_at", .timestamptz),
-      Column("updated_at", .timestamptz),
-    ])
-  static let products = Table(
-    "products", references: ["id_1": "brands"],
-    [
-      Column("id", .bigint), Column("name", .text), Column("ref", .text), Column("price_ht", .numeric(scale: 2)),
-      Column("stock", .integer), Column("id_1", .bigint), Column("website_id", .bigint), Column("created_at", .timestamptz),
-      Column("updated_at", .timestamptz), Column("deleted_at", .timestamptz),
-    ])
-  static let productTypes = Table(
-    "product_types", references: ["product_id": "products", "type_id": "types"],
-    [
-      Column("id", .bigint), Column("product_id", .bigint), Column("type_id", .bigint), Column("created_at", .timestamptz),
-      Column("updated_at", .timestamptz),
-    ])
 }

@@ -79,6 +79,36 @@ import Testing
       .then(.priceChanged(PriceChanged(productID: id, previousPriceHT: Cents(89_900), priceHT: Cents(1))), on: Product.self, id)
   }
 
+  @Test func `a product is put into categories and catalogues that exist, and links that stay keep their ids`() async throws {
+    let scenario = try await scenario().given(SeedCategory(id: CategoryID(1), node: .init(name: "Phones")))
+      .given(SeedCategory(id: CategoryID(2), node: .init(name: "Sale"))).given(SeedCatalog(id: CatalogID(1), node: .init(name: "Main")))
+    @Sendable func category(_ link: Int64, _ id: Int64) -> ProductCategoryLink {
+      ProductCategoryLink(id: LinkID(link), categoryID: CategoryID(id))
+    }
+    let main = ProductCatalogLink(id: LinkID(1), catalogID: CatalogID(1))
+    var placed = details
+    (placed.categories, placed.catalogs) = ([category(1, 1)], [main])
+    let given = placed
+    try await scenario.when(AddProduct(productID: id, details: given)).then(
+      added(given), .productCategoriesSet(ProductCategoriesSet(productID: id, categories: [category(1, 1)])),
+      .productCatalogsSet(ProductCatalogsSet(productID: id, catalogs: [main])), on: Product.self, id)
+    try await scenario.when(AddProduct(productID: id, details: given)).thenNothing()
+    try await scenario.when(ChangeProduct(productID: id) { $0.categories = [category(8, 2), category(9, 1)] }).then(
+      .productCategoriesSet(ProductCategoriesSet(productID: id, categories: [category(8, 2), category(1, 1)])), on: Product.self, id
+    ).andNothingElse()
+    try await scenario.when(ChangeProduct(productID: id) { $0.categories = [category(8, 2), category(9, 1)] }).thenNothing()
+    try await scenario.when(ChangeProduct(productID: id) { $0.categories.append(category(10, 3)) })
+      .thenRejected(ProductRejection.invalid(FieldError("category_ids", .unknown)))
+    try await scenario.when(ChangeProduct(productID: id) { $0.catalogs = [main, main] })
+      .thenRejected(ProductRejection.invalid(FieldError("catalog_ids", .duplicate)))
+    try await scenario.when(ChangeProduct(productID: id) { $0.catalogs = [] })
+      .then(.productCatalogsSet(ProductCatalogsSet(productID: id, catalogs: [])), on: Product.self, id)
+    // The row of a category that went took its links with it; they must not be written again.
+    let without = try await scenario.given(RemoveCategory(id: CategoryID(1), usedBy: 0))
+    try await without.when(ChangeProduct(productID: id) { $0.categories = [category(9, 1)] })
+      .thenRejected(ProductRejection.invalid(FieldError("category_ids", .unknown)))
+  }
+
   @Test func `a product does not change its shop`() async throws {
     try await scenario().given(AddProduct(productID: id, details: details)).when(
       ChangeProduct(productID: id) { $0.websiteID = WebsiteID(3) }

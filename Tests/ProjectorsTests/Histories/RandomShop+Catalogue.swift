@@ -135,12 +135,18 @@ extension RandomShop {
       if shop.chance(30) { details.ref = shop.name("REF") }
       if shop.chance(30) { details.brandID = shop.any(shop.brands) }
       if shop.chance(40) { details.types = shop.links() }
+      if shop.chance(40) { details.categories = shop.categoryLinks() }
+      if shop.chance(40) { details.catalogs = shop.catalogLinks() }
       let wanted = details
       if try await shop.send(ChangeProduct(productID: id) { $0 = wanted }) != nil { shop.products[id] = wanted }
     },
     { shop in
       guard shop.products.count > 6, let (id, _) = shop.any(shop.products) else { return }
-      if try await shop.send(DeleteProduct(productID: id)) != nil { shop.products[id] = nil }
+      guard try await shop.send(DeleteProduct(productID: id)) != nil else { return }
+      shop.products[id] = nil
+      shop.attributes = shop.attributes.filter { $0.value != id }
+      shop.characteristics = shop.characteristics.filter { $0.value != id }
+      shop.images = shop.images.filter { $0.value != id }
     },
     { shop in
       guard let (id, _) = shop.any(shop.products) else { return }
@@ -155,7 +161,7 @@ extension RandomShop {
     let id = shop.chance(20) ? ProductID.imported(shop.freshID()) : ProductID(shop.freshID())
     let details = Product.Details(
       name: shop.name("Mill"), ref: shop.name("REF"), priceHT: Cents(shop.number(0...99_999)), brandID: shop.any(shop.brands),
-      types: shop.links())
+      types: shop.links(), categories: shop.categoryLinks(), catalogs: shop.catalogLinks())
     if try await shop.send(AddProduct(productID: id, details: details, stock: shop.number(0...40))) != nil { shop.products[id] = details }
   }
 

@@ -14,7 +14,7 @@ final class RandomShop {
   static let sources: [String: [Step]] = [
     "auth_service_db": accountSteps,
     "addresses_service": addressSteps,
-    "products_service_db": productSteps,
+    "products_service_db": productSteps + classificationSteps + partSteps,
     "baskets_service_db": basketSteps,
     "orders_service_db": orderSteps,
   ]
@@ -34,7 +34,15 @@ final class RandomShop {
   var vatRates: [VATRateID] = []
   var brands: [BrandID] = []
   var types: [ProductTypeID: VATRateID] = [:]
+  var categories: [CategoryID] = []
+  var catalogs: [CatalogID] = []
+  var attributeGroups: [AttributeGroupID] = []
+  var characteristicGroups: [CharacteristicGroupID] = []
+  var relatedCharacteristics: [RelatedCharacteristicID] = []
   var products: [ProductID: Product.Details] = [:]
+  var attributes: [AttributeID: ProductID] = [:]
+  var characteristics: [CharacteristicID: ProductID] = [:]
+  var images: [ImageID: ProductID] = [:]
   var reservations: [OrderID: [StockItem]] = [:]
   var discountTypes: [DiscountTypeID] = []
   var codes: [String: PromoCodeDefinition] = [:]

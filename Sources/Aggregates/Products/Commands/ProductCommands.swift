@@ -37,7 +37,7 @@ public struct AddProduct: Command {
 /// Puts a product of another system on sale: `AddProduct` under an imported id.
 public typealias ImportProduct = AddProduct
 
-/// Gives a product new content, whole or in part. A type that stays keeps its link, so links may always be given fresh ids.
+/// Gives a product new content, whole or in part. What it stays in keeps its link, so links may always be given fresh ids.
 public struct ChangeProduct: Command {
   public var productID: ProductID
   /// What is to become of the product; may run several times. The website cannot be changed.
@@ -50,7 +50,7 @@ public struct ChangeProduct: Command {
 
   public func decide(in session: inout DecisionSession) throws -> NoAnswer {
     let state = try session.load(Product.self, productID)
-    guard case .present(let old) = state else { throw ProductRejection.notFound(productID) }
+    guard case .present(let old, _) = state else { throw ProductRejection.notFound(productID) }
     var wanted = old
     change(&wanted)
     let events = try Product.decide(self, wanted, state)
@@ -84,16 +84,26 @@ public struct DeleteProduct: Command {
 }
 
 extension DecisionSession {
-  /// Makes sure that the brand and the types of a product exist, as far as they are new to it.
+  /// Makes sure that everything a product refers to exists, as far as it is written (again).
   fileprivate mutating func checkReferences(of details: Product.Details, since old: Product.Details? = nil) throws {
-    let known = Set(old?.types.map(\.typeID) ?? [])
-    let types = details.types.map(\.typeID).filter { !known.contains($0) }
-    try prepare(ProductType.self, types)
+    let types = details.types.map(\.typeID)
+    let areTypesWritten = Set(types) != Set(old?.types.map(\.typeID) ?? [])
+    if areTypesWritten { try prepare(ProductType.self, types) }
     do {
       if details.brandID != old?.brandID { try requirePresent(Brand.self, details.brandID, field: "id_1") }
-      for type in types { try requirePresent(ProductType.self, type, field: "type_ids") }
+      if areTypesWritten { for type in types { try requirePresent(ProductType.self, type, field: "type_ids") } }
     } catch ReferenceRejection.invalid(let error) {
       throw ProductRejection.invalid(error)
     }
+    try requirePlaces(Category.self, details.categories, since: old?.categories, field: "category_ids")
+    try requirePlaces(Catalog.self, details.catalogs, since: old?.catalogs, field: "catalog_ids")
+  }
+
+  private mutating func requirePlaces<Kind: TreeAggregate, Link: ProductLink>(
+    _ kind: Kind.Type, _ links: [Link], since old: [Link]?, field: String
+  ) throws where Link.Target == Kind.ID {
+    guard !links.isEmpty, Set(links.map(\.target)) != Set(old?.map(\.target) ?? []) else { return }
+    let nodes = try tree(Kind.self).nodes
+    guard links.allSatisfy({ nodes[$0.target] != nil }) else { throw ProductRejection.invalid(FieldError(field, .unknown)) }
   }
 }
