@@ -2,8 +2,6 @@ import EventSourcing
 import EventStoreTesting
 import HTTPTypes
 import JSON
-import Logging
-import Migrations
 import Projectors
 import Testing
 
@@ -11,27 +9,6 @@ import Testing
 @testable import Aggregates
 
 @Suite struct ParkedTests {
-  /// Runs the products' projector beside `body`.
-  private func withProjector(
-    _ databases: ReadDatabases, _ log: InMemoryEventLog, _ body: @escaping @Sendable () async throws -> Void
-  ) async throws {
-    let runner = ProjectorRunner(
-      .products, log: log, leases: InMemorySubscriptionStore(),
-      configuration: databases.migrator.configuration("products_service_db", as: .projector), holder: "test", logger: Logger(label: "test"))
-    try await withThrowingTaskGroup(of: Bool.self) { group in
-      group.addTask {
-        try await runner.run()
-        return false
-      }
-      group.addTask {
-        try await body()
-        return true
-      }
-      while try await group.next() == false {}
-      group.cancelAll()
-    }
-  }
-
   private func append(_ event: some EventPayload, to stream: StreamName, _ log: InMemoryEventLog) async throws {
     let data = EventData(type: type(of: event).type.name, isPublic: true, payload: event.jsonBytes, occurredAt: .now())
     _ = try await log.append(Append(streams: [StreamAppend(stream: stream, expected: .any, events: [data])]))
@@ -42,7 +19,7 @@ import Testing
       let harness = try await Harness(groups: APIGateway.groups, reads: databases.sides)
       let log = harness.log
       let staff = try await harness.token(1, .superAdmin)
-      try await withProjector(databases, log) {
+      try await databases.withProjector(.products, log) {
         try await append(ReferenceAdded<Brand>(BrandID(7), .init(name: "Seven")), to: Brand.stream(BrandID(7)), log)
         // Nobody has added this brand, so there is no row to change.
         try await append(ReferenceChanged<Brand>(BrandID(8), .init(name: "Eight")), to: Brand.stream(BrandID(8)), log)

@@ -1,7 +1,9 @@
+import EventStoreTesting
 import Logging
 import Migrations
 import Postgres
 import PostgresTesting
+import Projectors
 
 @testable import APIGateway
 
@@ -68,6 +70,27 @@ struct ReadDatabases {
     await client.close()
   }
 
+  /// Runs the projector of one database beside `body`.
+  func withProjector(
+    _ projection: Projection, _ log: InMemoryEventLog, _ body: @escaping @Sendable () async throws -> Void
+  ) async throws {
+    let runner = ProjectorRunner(
+      projection, log: log, leases: InMemorySubscriptionStore(),
+      configuration: migrator.configuration(projection.database, as: .projector), holder: "test", logger: Logger(label: "test"))
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      group.addTask {
+        try await runner.run()
+        return false
+      }
+      group.addTask {
+        try await body()
+        return true
+      }
+      while try await group.next() == false {}
+      group.cancelAll()
+    }
+  }
+
   /// Everything of user 1, and every id 1.
   private static let sampleRows = [
     "auth_service_db": """
@@ -89,6 +112,18 @@ struct ReadDatabases {
       (3, 'Clavier', 'B%3', 10.5, 7, 1, null, '2026-01-02', now(), null),
       (4, 'Souris', 'C-4', 5, 7, null, null, '2026-01-03', now(), now());
     insert into product_types values (1, 1, 1, now(), now()), (2, 2, 1, now(), now());
+    insert into categories values (1, 'Informatique', null, now(), now()), (2, 'Portables', 1, now(), now());
+    insert into product_categories values (1, 1, 2, now(), now()), (2, 3, 1, now(), now());
+    insert into catalogs values (1, 'Principal', null, now(), now(), null), (2, 'Ancien', 1, now(), now(), now());
+    insert into product_catalogs values (1, 1, 1, now(), now()), (2, 1, 2, now(), now());
+    insert into attribute_groups values (1, 'Couleur', now(), now());
+    insert into attributes values (1, 'Noir', 3, 1, 1, now(), now());
+    insert into characteristic_groups values (1, 'Technique', now(), now());
+    insert into related_characteristics values (1, 'Processeur', 1, now(), now());
+    insert into characteristics values (1, '8 cœurs', 1, 1, now(), now());
+    insert into product_images values
+      (1, 1, 'products/A-1/gallery-1.jpg', null, null, 'dos.jpg', 'gallery', null, 0, 100, 'image/jpeg', now(), now()),
+      (2, 1, 'products/A-1/main.jpg', 'products/A-1/main-thumb.jpg', null, 'face.jpg', 'main', 'De face', 1, 200, 'image/jpeg', now(), now());
     """,
     "baskets_service_db": """
     insert into types values (1, 'Pourcentage', '%', now(), now(), null);

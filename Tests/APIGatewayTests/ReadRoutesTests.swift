@@ -13,7 +13,7 @@ import Testing
     switch schema["type"]?.stringValue {
     case "integer": return "1"
     case "boolean": return "true"
-    case "string": return "a"
+    case "string": return String(repeating: "a", count: Int(schema["minLength"]?.int64Value ?? 1))
     default: return "1.00"
     }
   }
@@ -42,15 +42,18 @@ import Testing
           let strict = SchemaCheck(components: output.components.mapValues(whole))
           var path = "/api/v1/\(group.service)\(route.path)"
           for parameter in route.input.path { path = path.replacing("{\(parameter.name)}", with: sample(parameter.schema.json)) }
+          let required = route.input.query.filter(\.isRequired).map { "\($0.name)=\(sample($0.schema.json))" }
           var queries = [""]
-          for parameter in route.input.query where parameter.name != "cursor" {
+          for parameter in route.input.query where parameter.name != "cursor" && !parameter.isRequired {
             // A list of choices is tried with each of them, and with all together.
             let choices = parameter.schema.json["items"]?["enum"]?.arrayValue?.map { $0.stringValue! }
             let all = parameter.name == "sort" ? [] : [choices?.joined(separator: ",")].compactMap(\.self)
             let values = choices.map { $0 + all } ?? [sample(parameter.schema.json)]
-            queries += values.map { "?\(PercentCoding.encode(parameter.name))=\($0)" }
+            queries += values.map { "\(PercentCoding.encode(parameter.name))=\($0)" }
           }
-          for query in queries {
+          for chosen in queries {
+            let all = required + (chosen.isEmpty ? [] : [chosen])
+            let query = all.isEmpty ? "" : "?" + all.joined(separator: "&")
             let answer = try await harness.send(.get, path + query, token: token)
             #expect(answer.status == 200, "\(path)\(query): \(String(decoding: answer.body, as: UTF8.self))")
             guard answer.status == 200 else { continue }

@@ -71,7 +71,7 @@ enum OpenAPIDocument {
     }
     var list = route.input.path.map { parameter($0.name, "path", $0.schema.json, required: true) }
     for query in route.input.query {
-      var value = parameter(query.name, "query", query.schema.json, required: false)
+      var value = parameter(query.name, "query", query.schema.json, required: query.isRequired)
       if query.isDeprecated { value["deprecated"] = true }
       // Lists are written `a,b`, not `name=a&name=b`.
       if query.schema.json["type"]?.stringValue == "array" {

@@ -16,4 +16,23 @@ enum ProductStatements {
 
   static let usesOfVAT = PostgresStatement(
     "products.uses_of_vat", "select \(ReadSide.positionSQL), (select count(*) from types t where t.id_1 = $1)")
+
+  static let usesOfCategory = PostgresStatement("products.uses_of_category", usesByLink("product_categories", "category_id"))
+  static let usesOfCatalog = PostgresStatement("products.uses_of_catalog", usesByLink("product_catalogs", "catalog_id"))
+  static let usesOfAttributeGroup = PostgresStatement(
+    "products.uses_of_attribute_group", usesByLink("attributes", "attribute_group_id"))
+  static let usesOfRelatedCharacteristic = PostgresStatement(
+    "products.uses_of_related_characteristic", usesByLink("characteristics", "related_characteristic_id"))
+
+  static let usesOfCharacteristicGroup = PostgresStatement(
+    "products.uses_of_characteristic_group",
+    "select \(ReadSide.positionSQL), (select count(*) from related_characteristics rc where rc.id_1 = $1)")
+
+  /// How many rows of a table tie a product on sale to the row.
+  private static func usesByLink(_ table: String, _ column: String) -> String {
+    """
+    select \(ReadSide.positionSQL), (
+      select count(*) from \(table) l join products p on p.id = l.product_id where l.\(column) = $1 and p.deleted_at is null)
+    """
+  }
 }

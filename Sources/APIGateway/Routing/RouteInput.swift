@@ -41,6 +41,8 @@ struct InputDescription: Sendable {
     var name: String
     var schema: Schema
     var isDeprecated = false
+    /// Of a query; parts of the path always are.
+    var isRequired = false
   }
 
   var path: [Parameter] = []
@@ -141,6 +143,19 @@ struct InputReader {
       faults.append(FieldProblem("?\(name)", error.code, limit: error.limit))
       return nil
     }
+  }
+
+  /// A query parameter that must be there.
+  mutating func requiredQuery<T: FieldType>(_ name: String, _ type: T) -> T.Value {
+    if description != nil {
+      description!.query.append(InputDescription.Parameter(name: name, schema: type.schema, isRequired: true))
+      return type.placeholder
+    }
+    guard query.contains(where: { $0.name == name }) else {
+      faults.append(FieldProblem("?\(name)", .missingField))
+      return type.placeholder
+    }
+    return query(name, type) ?? type.placeholder
   }
 
   /// Adds a fault that only the combination of parameters shows.
