@@ -20,6 +20,8 @@ struct Seed: AsyncParsableCommand {
 
   /// In an order in which what a row refers to comes first. Ids are fixed, so a second run finds every row there.
   static func seed(_ stores: Stores, _ settings: Settings) async throws {
+    try await seed(Permission.self, Permission.defaultRows, stores)
+    try await seed(Role.self, Role.defaultRows, stores)
     try await seed(OrderStatus.self, OrderStatus.defaultRows, stores)
     try await seed(VAT.self, VAT.defaultRows, stores)
     try await seed(ProductType.self, ProductType.defaultRows, stores)

@@ -8,6 +8,11 @@ struct Account: Sendable {
   var firstname = ""
   var lastname = ""
   var passwordHash: String?
+  /// How many addresses it has had, the present one included.
+  var addressCount = 0
+  /// How many passwords it has had after the first.
+  var passwordCount = 0
+  var isDeleted = false
   /// Platform-wide roles.
   var roles: Set<String> = []
 
@@ -40,11 +45,24 @@ struct Account: Sendable {
     switch event {
     case .userRegistered(let event):
       email = event.personal?.email ?? ""
+      addressCount = 1
       firstname = event.personal?.firstname ?? ""
       lastname = event.personal?.lastname ?? ""
+    case .userRenamed(let event):
+      firstname = event.personal?.firstname ?? ""
+      lastname = event.personal?.lastname ?? ""
+    case .emailChanged(let event):
+      email = event.personal?.email ?? ""
+      addressCount += 1
     case .passwordSet(let event): passwordHash = event.personal?.hash
+    case .passwordChanged(let event):
+      passwordHash = event.personal?.hash
+      passwordCount += 1
+    case .userDeleted: isDeleted = true
+    case .userRestored: isDeleted = false
     case .roleAssigned(let event): if event.teamID == 0 { roles.insert(event.roleName) }
     case .roleRevoked(let event): if event.teamID == 0 { roles.remove(event.roleName) }
+    case .permissionGranted, .permissionRevoked: break
     }
   }
 }

@@ -30,7 +30,9 @@ extension UserRejection: ProblemRepresentable {
     switch self {
     case .invalid(let error): error.problem
     case .notFound: Problem(.notFound)
-    case .alreadyRegistered: Problem(.stateConflict)
+    case .alreadyRegistered, .addressOutdated: Problem(.stateConflict)
+    case .deleted: .conflict(.stateConflict, current: "deleted", allowed: ["restore"])
+    case .notDeleted: .conflict(.stateConflict, current: "active", allowed: ["change", "delete"])
     case .ownAdministration: Problem(.protected)
     }
   }

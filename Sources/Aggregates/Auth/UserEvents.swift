@@ -4,23 +4,44 @@ public import JSON
 /// What happens to an account (stream `user-<id>`).
 public enum UserEvent: AggregateEvent {
   case userRegistered(UserRegistered)
+  case userRenamed(UserRenamed)
+  case emailChanged(EmailChanged)
   case passwordSet(PasswordSet)
+  case passwordChanged(PasswordChanged)
+  case userDeleted(UserDeleted)
+  case userRestored(UserRestored)
   case roleAssigned(RoleAssigned)
   case roleRevoked(RoleRevoked)
+  case permissionGranted(PermissionGranted)
+  case permissionRevoked(PermissionRevoked)
 
   public static let decoder = EventDecoder<UserEvent>([
     EventCase(UserRegistered.self, UserEvent.userRegistered),
+    EventCase(UserRenamed.self, UserEvent.userRenamed),
+    EventCase(EmailChanged.self, UserEvent.emailChanged),
     EventCase(PasswordSet.self, UserEvent.passwordSet),
+    EventCase(PasswordChanged.self, UserEvent.passwordChanged),
+    EventCase(UserDeleted.self, UserEvent.userDeleted),
+    EventCase(UserRestored.self, UserEvent.userRestored),
     EventCase(RoleAssigned.self, UserEvent.roleAssigned),
     EventCase(RoleRevoked.self, UserEvent.roleRevoked),
+    EventCase(PermissionGranted.self, UserEvent.permissionGranted),
+    EventCase(PermissionRevoked.self, UserEvent.permissionRevoked),
   ])
 
   public var payload: any EventPayload {
     switch self {
     case .userRegistered(let event): event
+    case .userRenamed(let event): event
+    case .emailChanged(let event): event
     case .passwordSet(let event): event
+    case .passwordChanged(let event): event
+    case .userDeleted(let event): event
+    case .userRestored(let event): event
     case .roleAssigned(let event): event
     case .roleRevoked(let event): event
+    case .permissionGranted(let event): event
+    case .permissionRevoked(let event): event
     }
   }
 }
@@ -69,7 +90,7 @@ extension UserRegistered.Personal: JSONCodable {
   }
 }
 
-/// A password was chosen. Private: the hash never leaves the service.
+/// The account got its first password. Private: the hash never leaves the service.
 public struct PasswordSet: Hashable, Sendable {
   public static let type = EventType("PasswordSet", .private)
 
@@ -103,67 +124,146 @@ extension PasswordSet.Personal: JSONCodable {
   }
 }
 
-/// A role was given within a team (a website; 0 for the whole platform).
-public struct RoleAssigned: Hashable, Sendable {
-  public static let type = EventType("RoleAssigned", .public)
+/// Another password was chosen, which ends every session of the account. Private like the first.
+public struct PasswordChanged: Hashable, Sendable {
+  public static let type = EventType("PasswordChanged", .private)
 
   public var userID: UserID
-  public var roleID: RoleID
-  public var roleName: String
-  /// 0 for the whole platform.
-  public var teamID: Int64
-  public var permissions: [String]
-  /// Nil for the system.
-  public var assignedBy: UserID?
+  public var personal: PasswordSet.Personal?
+
+  public var subject: SubjectID { userID.subject }
 }
 
-extension RoleAssigned: EventPayload {
+extension PasswordChanged: PersonalEventPayload {
   public init(from json: inout JSONObjectReader) throws {
     userID = try json.id("user_id")
-    roleID = try json.id("role_id")
-    roleName = try json.string("role_name")
-    teamID = try json.int64("team_id")
-    permissions = try json.stringArray("permissions")
-    assignedBy = try json.optionalID("assigned_by")
   }
 
   public func encode(to json: inout JSONWriter) {
     json.field("user_id", userID)
-    json.field("role_id", roleID)
-    json.field("role_name", roleName)
-    json.field("team_id", teamID)
-    json.field("permissions", permissions)
-    json.field("assigned_by", assignedBy)
   }
 }
 
-/// A role was taken back.
-public struct RoleRevoked: Hashable, Sendable {
-  public static let type = EventType("RoleRevoked", .public)
+/// A user has other names.
+public struct UserRenamed: Hashable, Sendable {
+  public static let type = EventType("UserRenamed", .public)
 
   public var userID: UserID
-  public var roleID: RoleID
-  public var roleName: String
-  /// 0 for the whole platform.
-  public var teamID: Int64
-  /// Nil for the system.
-  public var revokedBy: UserID?
+  public var personal: Personal?
+
+  public var subject: SubjectID { userID.subject }
+
+  public struct Personal: Hashable, Sendable {
+    public var firstname: String
+    public var lastname: String
+  }
 }
 
-extension RoleRevoked: EventPayload {
+extension UserRenamed: PersonalEventPayload {
   public init(from json: inout JSONObjectReader) throws {
     userID = try json.id("user_id")
-    roleID = try json.id("role_id")
-    roleName = try json.string("role_name")
-    teamID = try json.int64("team_id")
-    revokedBy = try json.optionalID("revoked_by")
   }
 
   public func encode(to json: inout JSONWriter) {
     json.field("user_id", userID)
-    json.field("role_id", roleID)
-    json.field("role_name", roleName)
-    json.field("team_id", teamID)
-    json.field("revoked_by", revokedBy)
+  }
+}
+
+extension UserRenamed.Personal: JSONCodable {
+  public init(from json: inout JSONObjectReader) throws {
+    firstname = try json.string("firstname")
+    lastname = try json.string("lastname")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("firstname", firstname)
+    json.field("lastname", lastname)
+  }
+}
+
+/// An account has another e-mail address, which is not verified yet.
+public struct EmailChanged: Hashable, Sendable {
+  public static let type = EventType("EmailChanged", .public)
+
+  public var userID: UserID
+  public var personal: Personal?
+
+  public var subject: SubjectID { userID.subject }
+
+  public struct Personal: Hashable, Sendable {
+    public var email: String
+  }
+}
+
+extension EmailChanged: PersonalEventPayload {
+  public init(from json: inout JSONObjectReader) throws {
+    userID = try json.id("user_id")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("user_id", userID)
+  }
+}
+
+extension EmailChanged.Personal: JSONCodable {
+  public init(from json: inout JSONObjectReader) throws {
+    email = try json.string("email")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("email", email)
+  }
+}
+
+/// Why an account is closed.
+public enum UserDeletionReason: String, Sendable, Hashable, CaseIterable {
+  /// Its owner asked for it.
+  case owner
+  /// An administrator decided so.
+  case administrator
+}
+
+/// An account was closed. It is kept, and its address stays taken; what is personal goes only with the subject's key.
+public struct UserDeleted: Hashable, Sendable {
+  public static let type = EventType("UserDeleted", .public)
+
+  public var userID: UserID
+  public var reason: UserDeletionReason
+  /// Nil for the system.
+  public var deletedBy: UserID?
+}
+
+extension UserDeleted: EventPayload {
+  public init(from json: inout JSONObjectReader) throws {
+    userID = try json.id("user_id")
+    reason = try json.name("reason")
+    deletedBy = try json.optionalID("deleted_by")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("user_id", userID)
+    json.field("reason", name: reason)
+    json.field("deleted_by", deletedBy)
+  }
+}
+
+/// A closed account was opened again, with the roles it had.
+public struct UserRestored: Hashable, Sendable {
+  public static let type = EventType("UserRestored", .public)
+
+  public var userID: UserID
+  /// Nil for the system.
+  public var restoredBy: UserID?
+}
+
+extension UserRestored: EventPayload {
+  public init(from json: inout JSONObjectReader) throws {
+    userID = try json.id("user_id")
+    restoredBy = try json.optionalID("restored_by")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("user_id", userID)
+    json.field("restored_by", restoredBy)
   }
 }

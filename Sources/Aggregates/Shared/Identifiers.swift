@@ -34,6 +34,11 @@ public struct RoleID: EntityID {
   public init(rawValue: Int64) { self.rawValue = rawValue }
 }
 
+public struct PermissionID: EntityID {
+  public let rawValue: Int64
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
 public struct CountryID: EntityID {
   public let rawValue: Int64
   public init(rawValue: Int64) { self.rawValue = rawValue }

@@ -16,11 +16,10 @@ import Testing
       UserRegistered(userID: id, imported: false, personal: .init(email: "ada@example.com", firstname: "Ada", lastname: "Lovelace")))
   }
 
-  private func assigned(_ role: DefaultRole, team: Int64 = 0, by assigner: UserID? = nil) -> UserEvent {
+  private func assigned(_ role: DefaultRole) -> UserEvent {
     .roleAssigned(
       RoleAssigned(
-        userID: id, roleID: role.id, roleName: role.name, teamID: team, permissions: role.permissions.map(\.rawValue), assignedBy: assigner)
-    )
+        userID: id, roleID: role.id, roleName: role.name, teamID: 0, permissions: role.permissions.map(\.rawValue), assignedBy: nil))
   }
 
   @Test func `a registration opens an account with a password and the customer's role, and takes the address`() async throws {
@@ -79,8 +78,8 @@ import Testing
     var again = bootstrap
     again.passwordHash = "$argon2id$other"
     try await scenario.when(again).thenNothing()
-    let revoke = RevokeRole(userID: id, role: .superAdmin, revokedBy: nil)
-    try await scenario.given(revoke).when(again).then(assigned(.superAdmin), on: User.self, id).andNothingElse()
+    let revoke = RevokeRole(userID: id, roleID: DefaultRole.superAdmin.id, revokedBy: nil)
+    try await scenario.givenDefaultRights().given(revoke).when(again).then(assigned(.superAdmin), on: User.self, id).andNothingElse()
   }
 
   @Test func `an imported account has no password, may lack a first name, and is imported once`() async throws {
@@ -94,39 +93,92 @@ import Testing
     try await result.and.when(command).thenNothing()
   }
 
-  @Test func `a role is given once within a team`() async throws {
-    let command = AssignRole(userID: id, role: .merchant, teamID: 12, assignedBy: UserID(1))
-    let scenario = try await Scenario().given(register()).when(command)
-      .then(assigned(.merchant, team: 12, by: UserID(1)), on: User.self, id).andNothingElse().and
-    try await scenario.when(command).thenNothing()
-    var other = command
-    other.teamID = 13
-    try await scenario.when(other).then(assigned(.merchant, team: 13, by: UserID(1)), on: User.self, id)
+  // MARK: Changes
+
+  @Test func `a user gets other names, which must say something`() async throws {
+    let scenario = try await Scenario().given(register())
+    try await scenario.when(RenameUser(userID: id, firstname: "Augusta", lastname: "King"))
+      .then(.userRenamed(UserRenamed(userID: id, personal: .init(firstname: "Augusta", lastname: "King"))), on: User.self, id)
+      .andNothingElse()
+    try await scenario.when(RenameUser(userID: id, firstname: "", lastname: "King"))
+      .thenRejected(UserRejection.invalid(FieldError("firstname", .blank)))
+    try await scenario.when(RenameUser(userID: id, firstname: "A", lastname: " "))
+      .thenRejected(UserRejection.invalid(FieldError("lastname", .blank)))
   }
 
-  @Test func `a role is taken back once, and nobody takes the highest from himself`() async throws {
-    let scenario = try await Scenario().given(register()).given(AssignRole(userID: id, role: .superAdmin, assignedBy: nil))
-    try await scenario.when(RevokeRole(userID: id, role: .superAdmin, revokedBy: id)).thenRejected(UserRejection.ownAdministration)
-    let revoke = RevokeRole(userID: id, role: .superAdmin, revokedBy: UserID(1))
-    try await scenario.when(revoke).then(
-      .roleRevoked(RoleRevoked(userID: id, roleID: RoleID(1), roleName: "super_admin", teamID: 0, revokedBy: UserID(1))), on: User.self, id)
-    try await scenario.when(revoke).thenNothing()
+  private func changeEmail(_ email: String, claim: String, previous: String = "email:1f", count: Int = 1) -> ChangeEmail {
+    ChangeEmail(userID: id, email: email, emailClaim: claim, previousClaim: previous, addressCount: count)
   }
 
-  @Test func `nobody has a role without an account`() async throws {
-    try await Scenario().when(AssignRole(userID: id, role: .admin, assignedBy: nil)).thenRejected(UserRejection.notFound(id))
-    try await Scenario().when(RevokeRole(userID: id, role: .admin, revokedBy: nil)).thenRejected(UserRejection.notFound(id))
+  @Test func `another address is taken and the former one is free`() async throws {
+    let scenario = try await Scenario().given(register())
+    let result = try await scenario.when(changeEmail("ada@example.org", claim: "email:2f"))
+    try await result.then(.emailChanged(EmailChanged(userID: id, personal: .init(email: "ada@example.org"))), on: User.self, id)
+      .andNothingElse().thenClaim("email:2f", by: User.stream(id))
+    #expect(try await scenario.log.claimOwner("email:1f") == nil)
+    var second = register()
+    second.userID = UserID(1_001)
+    _ = try await result.and.given(second)
   }
 
-  @Test func `the default roles and permissions are those of the page`() {
-    #expect(Permission.allCases.count == 25)
-    #expect(Permission.settingsUpdate.id == 25)
-    #expect(
-      DefaultRole.allCases.map(\.name) == [
-        "super_admin", "admin", "manager", "support", "customer", "merchant", "customer_service_agent", "warehouse_manager",
-      ])
-    #expect(DefaultRole.customer.id == RoleID(5))
-    #expect(DefaultRole.allCases.map(\.permissions.count) == [25, 19, 6, 5, 3, 6, 4, 4])
-    #expect(!DefaultRole.admin.permissions.contains(.usersDelete))
+  @Test func `another spelling of the same address keeps it`() async throws {
+    let scenario = try await Scenario().given(register()).given(changeEmail("Ada@example.com", claim: "email:1f"))
+    #expect(try await scenario.log.claimOwner("email:1f") == User.stream(id))
+  }
+
+  @Test func `an address that another account has cannot be changed to`() async throws {
+    var second = register()
+    second.userID = UserID(1_001)
+    second.emailClaim = "email:2f"
+    let scenario = try await Scenario().given(register()).given(second)
+    await #expect { try await scenario.when(changeEmail("ada@example.org", claim: "email:2f")) } throws: { error in
+      guard case CommandError.refused(.claimTaken("email:2f", _)) = error else { return false }
+      return true
+    }
+  }
+
+  @Test func `who has not seen the latest address does not change it`() async throws {
+    let scenario = try await Scenario().given(register()).given(changeEmail("ada@example.org", claim: "email:2f"))
+    try await scenario.when(changeEmail("ada@example.net", claim: "email:3f")).thenRejected(UserRejection.addressOutdated(id))
+    try await scenario.when(changeEmail("ada", claim: "email:3f", previous: "email:2f", count: 2))
+      .thenRejected(UserRejection.invalid(FieldError("email", .malformed)))
+  }
+
+  @Test func `another password is private like the first`() async throws {
+    let result = try await Scenario().given(register()).when(ChangePassword(userID: id, passwordHash: "$argon2id$y"))
+    try await result.then(.passwordChanged(PasswordChanged(userID: id, personal: .init(hash: "$argon2id$y"))), on: User.self, id)
+      .andNothingElse()
+    #expect(result.recorded.map(\.isPublic) == [false])
+  }
+
+  @Test func `a deleted account keeps its address, changes in nothing, and comes back as it was`() async throws {
+    let delete = DeleteUser(userID: id, reason: .administrator, deletedBy: UserID(1))
+    let scenario = try await Scenario().givenDefaultRights().given(register()).when(delete)
+      .then(.userDeleted(UserDeleted(userID: id, reason: .administrator, deletedBy: UserID(1))), on: User.self, id).andNothingElse().and
+    try await scenario.when(delete).thenNothing()
+    #expect(try await scenario.log.claimOwner("email:1f") == User.stream(id))
+    try await scenario.when(RenameUser(userID: id, firstname: "A", lastname: "B")).thenRejected(UserRejection.deleted(id))
+    try await scenario.when(changeEmail("ada@example.org", claim: "email:2f")).thenRejected(UserRejection.deleted(id))
+    try await scenario.when(ChangePassword(userID: id, passwordHash: "x")).thenRejected(UserRejection.deleted(id))
+    try await scenario.when(AssignRole(userID: id, roleID: DefaultRole.admin.id, assignedBy: nil)).thenRejected(UserRejection.deleted(id))
+    let restore = RestoreUser(userID: id, restoredBy: UserID(1))
+    let restored = try await scenario.when(restore)
+      .then(.userRestored(UserRestored(userID: id, restoredBy: UserID(1))), on: User.self, id).andNothingElse().and
+    try await restored.when(restore).thenRejected(UserRejection.notDeleted(id))
+  }
+
+  @Test func `a super administrator does not delete himself`() async throws {
+    let scenario = try await Scenario().givenDefaultRights().given(register())
+      .given(AssignRole(userID: id, roleID: DefaultRole.superAdmin.id, assignedBy: nil))
+    try await scenario.when(DeleteUser(userID: id, reason: .owner, deletedBy: id)).thenRejected(UserRejection.ownAdministration)
+  }
+
+  @Test func `nothing is changed in an account that is not there`() async throws {
+    let scenario = Scenario()
+    try await scenario.when(RenameUser(userID: id, firstname: "A", lastname: "B")).thenRejected(UserRejection.notFound(id))
+    try await scenario.when(changeEmail("a@example.org", claim: "email:2f", count: 0)).thenRejected(UserRejection.notFound(id))
+    try await scenario.when(ChangePassword(userID: id, passwordHash: "x")).thenRejected(UserRejection.notFound(id))
+    try await scenario.when(DeleteUser(userID: id, reason: .administrator, deletedBy: nil)).thenRejected(UserRejection.notFound(id))
+    try await scenario.when(RestoreUser(userID: id, restoredBy: nil)).thenRejected(UserRejection.notFound(id))
   }
 }

@@ -3,34 +3,6 @@ import EventSourcing
 @testable import Aggregates
 
 extension RandomShop {
-  // MARK: Accounts
-
-  static let accountSteps: [Step] = [
-    { shop in
-      let id = UserID(shop.freshID())
-      let command = RegisterUser(
-        userID: id, email: "\(id)@example.com", firstname: shop.name("Ada"), lastname: shop.name("L"), passwordHash: "not a hash",
-        emailClaim: "email:\(id)")
-      if try await shop.send(command) != nil { shop.users.append(id) }
-    },
-    { shop in
-      let id = UserID.imported(shop.freshID())
-      let command = ImportUser(
-        userID: id, email: "\(id)@journey.example", firstname: "", lastname: shop.name("Household"), emailClaim: "email:\(id)",
-        registeredAt: Timestamp(microseconds: shop.number(1...1_000) * 1_000_000))
-      if try await shop.send(command) != nil { shop.users.append(id) }
-    },
-    { shop in
-      guard let user = shop.any(shop.users) else { return }
-      let role = shop.any(DefaultRole.allCases)!
-      if shop.chance(50) {
-        try await shop.send(AssignRole(userID: user, role: role, assignedBy: nil))
-      } else {
-        try await shop.send(RevokeRole(userID: user, role: role, revokedBy: nil))
-      }
-    },
-  ]
-
   // MARK: Addresses
 
   static let addressSteps: [Step] = [

@@ -28,6 +28,10 @@ final class RandomShop {
 
   // What is known of the rows, so that most commands make sense. The aggregates decide all the same.
   var users: [UserID] = []
+  /// How many e-mail addresses a user has had.
+  var addressCounts: [UserID: Int] = [:]
+  var permissions: [PermissionID] = DefaultPermission.allCases.map(\.id)
+  var roles: [RoleID] = DefaultRole.allCases.map(\.id)
   var countries: [CountryID] = []
   var regions: [RegionID: CountryID] = [:]
   var addresses: [AddressID: UserID] = [:]
@@ -77,6 +81,8 @@ final class RandomShop {
 
   /// Brings the rows that every shop begins with, as far as events refer to them by fixed ids.
   func seedRows() async throws {
+    for (id, row) in Permission.defaultRows { try await send(SeedReference<Permission>(id: id, row: row)) }
+    for (id, row) in Role.defaultRows { try await send(SeedReference<Role>(id: id, row: row)) }
     for (id, row) in OrderStatus.defaultRows { try await send(SeedReference<OrderStatus>(id: id, row: row)) }
   }
 

@@ -11,6 +11,8 @@ public protocol ReferenceAggregate: ReferenceKind, Aggregate where State == Refe
   /// Whether everything exists that the row refers to. Nothing by default.
   /// - Throws: `ReferenceRejection`.
   static func checkReferences(of row: Row, in session: inout DecisionSession) throws
+  /// The row without what it refers to and has been removed since. The row as it is by default.
+  static func current(_ row: Row, in session: inout DecisionSession) throws -> Row
   /// The names that no other row of the kind may have, as keys of claims.
   static func claims(_ row: Row) -> [String]
   /// Whether the software itself relies on a row: it keeps its names and is not removed. False by default.
@@ -47,6 +49,8 @@ extension ReferenceAggregate {
   }
 
   public static func checkReferences(of row: Row, in session: inout DecisionSession) throws {}
+
+  public static func current(_ row: Row, in session: inout DecisionSession) throws -> Row { row }
 
   public static func isFixed(_ id: ID) -> Bool { false }
 }

@@ -58,9 +58,10 @@ public struct ChangeReference<Kind: EditableReference>: Command {
     guard let old = try session.load(Kind.self, id).row else {
       throw ReferenceRejection.notFound(kind: Kind.category, id: id.rawValue)
     }
-    var new = old
+    let current = try Kind.current(old, in: &session)
+    var new = current
     change(&new)
-    guard new != old else { return NoAnswer() }
+    guard new != current else { return NoAnswer() }
     let before = Kind.claims(old)
     let after = Kind.claims(new)
     guard !Kind.isFixed(id) || before == after else { throw ReferenceRejection.fixed(kind: Kind.category, id: id.rawValue) }
@@ -114,6 +115,12 @@ extension DecisionSession {
     try check(Kind.self, row)
     try record([.added(ReferenceAdded(id, row))], on: Kind.self, id)
     for key in Kind.claims(row) { claim(key, for: Kind.stream(id)) }
+  }
+
+  /// What several rows say, in their order; nil for those that are not there.
+  mutating func rows<Kind: ReferenceAggregate>(_ kind: Kind.Type, _ ids: [Kind.ID]) throws -> [Kind.Row?] {
+    try prepare(Kind.self, ids)
+    return try ids.map { try load(Kind.self, $0).row }
   }
 
   /// Makes sure that something a row refers to is there.

@@ -1,5 +1,5 @@
-/// What a role may do, as `resource.action`; the platform's permissions in the order of their ids, from 1.
-public enum Permission: String, Sendable, Hashable, CaseIterable {
+/// What the platform itself asks permission for, as `resource.action`; in the order of the rows' ids, from 1.
+public enum DefaultPermission: String, Sendable, Hashable, CaseIterable {
   case usersView = "users.view"
   case usersCreate = "users.create"
   case usersUpdate = "users.update"
@@ -26,8 +26,14 @@ public enum Permission: String, Sendable, Hashable, CaseIterable {
   case settingsView = "settings.view"
   case settingsUpdate = "settings.update"
 
+  /// The permission with an id; nil when it is no default one.
+  public init?(_ id: PermissionID) {
+    guard (1...Int64(Self.allCases.count)).contains(id.rawValue) else { return nil }
+    self = Self.allCases[Int(id.rawValue) - 1]
+  }
+
   /// The id of the default row.
-  public var id: Int64 { Int64(Self.allCases.firstIndex(of: self)!) + 1 }
+  public var id: PermissionID { PermissionID(Int64(Self.allCases.firstIndex(of: self)!) + 1) }
 }
 
 /// The roles that every installation has, with their fixed ids. They may be given in every team.
@@ -63,10 +69,10 @@ public enum DefaultRole: Int64, Sendable, Hashable, CaseIterable {
   }
 
   /// What the role may do, in the order of the permissions' ids. A super administrator passes every check besides.
-  public var permissions: [Permission] {
-    let granted: Set<Permission> =
+  public var permissions: [DefaultPermission] {
+    let granted: Set<DefaultPermission> =
       switch self {
-      case .superAdmin: Set(Permission.allCases)
+      case .superAdmin: Set(DefaultPermission.allCases)
       case .admin:
         [
           .usersView, .usersCreate, .usersUpdate, .productsView, .productsCreate, .productsUpdate, .productsDelete, .productsManage,
@@ -80,6 +86,6 @@ public enum DefaultRole: Int64, Sendable, Hashable, CaseIterable {
       case .customerServiceAgent: [.ticketsView, .ticketsUpdate, .ticketsComment, .usersView]
       case .warehouseManager: [.productsView, .productsUpdate, .ordersView, .ordersUpdate]
       }
-    return Permission.allCases.filter(granted.contains)
+    return DefaultPermission.allCases.filter(granted.contains)
   }
 }
