@@ -15,6 +15,10 @@ public struct GatewayConfiguration: Sendable {
   public var audience = "comptoir"
   /// How long an access token is good.
   public var accessTokenLifetime: Duration = .seconds(15 * 60)
+  /// How long a right that was taken may go on counting.
+  public var rightsMaximumAge: Duration = .seconds(1)
+  /// How many accounts' rights are remembered.
+  public var rightsCacheCapacity = 10_000
   /// How many verified tokens are remembered.
   public var tokenCacheCapacity = 10_000
   /// How long the answer to an `Idempotency-Key` is kept.
@@ -37,6 +41,7 @@ public struct GatewayServices: Sendable {
   let executor: CommandExecutor
   let reads: ReadSides
   let tokens: AccessTokens
+  let standings: Standings
   let passwords: PasswordHasher
   let emails: EmailFingerprint
   let ids: IDBlocks
@@ -57,6 +62,9 @@ public struct GatewayServices: Sendable {
     self.passwords = passwords
     self.emails = emails
     ids = IDBlocks(log: log)
+    standings = Standings(
+      log: log, maximumAge: configuration.rightsMaximumAge, tokenLifetime: configuration.accessTokenLifetime,
+      capacity: configuration.rightsCacheCapacity)
     tokens = await AccessTokens(
       key: signingKey, issuer: configuration.issuer, audience: configuration.audience, lifetime: configuration.accessTokenLifetime,
       cacheCapacity: configuration.tokenCacheCapacity)

@@ -23,6 +23,7 @@ struct Harness {
     var configuration = GatewayConfiguration()
     configuration.port = 0
     configuration.maximumBodyBytes = 1_000
+    configuration.rightsMaximumAge = .zero
     var away = PostgresConfiguration(host: "127.0.0.1", port: 1, database: "none", user: "none")
     away.waitTimeout = .milliseconds(50)
     let side = ReadSide("auth", client: PostgresClient(away, logger: Logger(label: "test")))
@@ -34,7 +35,7 @@ struct Harness {
     gateway = APIGateway(configuration: configuration, services: services, groups: groups, logger: Logger(label: "test"))
   }
 
-  func token(_ user: Int64 = 42, _ role: Role = .customer) async throws -> String {
+  func token(_ user: Int64 = 42, _ role: PlatformRole = .customer) async throws -> String {
     try await services.tokens.issue(Caller(userID: UserID(user), role: role, email: "someone@example.org"))
   }
 

@@ -41,7 +41,7 @@ import Testing
     }
     let answer = try await login("Zoe@Example.org", "Une phrase assez longue")
     #expect(answer.status == 200)
-    let caller = try await harness.services.tokens.verify(answer.json["data"]!["token"]!.stringValue!)
+    let caller = try await harness.services.tokens.verify(answer.json["data"]!["token"]!.stringValue!).caller
     #expect(caller.userID == UserID(id))
     #expect(caller.role == .customer)
     let wrong = try await login("zoe@example.org", "Une autre phrase longue")

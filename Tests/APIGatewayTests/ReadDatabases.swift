@@ -12,7 +12,9 @@ struct ReadDatabases {
   let migrator: Migrator
   private let clients: [String: PostgresClient]
 
-  private static let names = ["auth_service_db", "addresses_service", "products_service_db", "baskets_service_db", "orders_service_db"]
+  private static let names = [
+    "auth_service_db", "addresses_service", "products_service_db", "baskets_service_db", "orders_service_db",
+  ]
   private static let schema = String(#filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()) + "/schema"
 
   /// Runs `body` with databases that nobody else has; they are dropped whatever happens.
@@ -94,7 +96,14 @@ struct ReadDatabases {
   /// Everything of user 1, and every id 1.
   private static let sampleRows = [
     "auth_service_db": """
-    insert into users values (1, 'Last', 'First', 'a@example.org', null, 'x', null, now(), now(), null);
+    insert into users values
+      (1, 'Last', 'First', 'a@example.org', null, 'x', null, now(), now(), null),
+      (2, 'Gone', 'Long', 'b@example.org', null, 'x', null, now(), now(), now());
+    insert into permissions values (1, 'users.view', 'api', now(), now());
+    insert into roles values (1, null, 'super_admin', 'api', now(), now()), (1000, 7, 'editor', 'api', now(), now());
+    insert into role_has_permissions values (1, 1);
+    insert into model_has_roles values (1, 'user', 1, 0), (1000, 'user', 1, 7);
+    insert into model_has_permissions values (1, 'user', 1, 0);
     """,
     "addresses_service": """
     insert into countries values (1, 'France', 'FR', 'FRA', '+33', true, now(), now());

@@ -17,9 +17,9 @@ struct Account: Sendable {
   var roles: Set<String> = []
 
   /// The strongest of the roles.
-  var role: Role { Role.allCases.first { roles.contains($0.rawValue) } ?? .customer }
+  var role: PlatformRole { PlatformRole.allCases.first { roles.contains($0.rawValue) } ?? .customer }
 
-  var caller: Caller { Caller(userID: userID, role: role, email: email) }
+  var caller: Caller { Caller(userID: userID, role: role, email: email, passwordCount: passwordCount) }
 
   /// The account that holds an address; nil when nobody does.
   static func find(email: String, _ services: GatewayServices) async throws -> Account? {

@@ -1,16 +1,100 @@
 import Aggregates
+import Postgres
 
 /// What answers show of auth_service_db.
 enum AuthResources {
-  /// `$1` bigint: the user; `$2` text: the role of the token.
-  static let me = RowQuery("auth.me", user, where: "u.id = $1 and $2::text is not null")
+  // MARK: The caller
+
+  /// `$1` bigint: the user; `$2` text: the role of the token; `$3` bigint: the team, beside the platform.
+  static let me = RowQuery("auth.me", user, where: "u.id = $1 and $2::text is not null and $3::bigint is not null")
 
   private static let user = Resource(
     "user", schema: "Me", table: "users", from: "users u", id: "u.id", where: "u.deleted_at is null",
     stream: .init(User.category, isAggregate: false),
     fields: [
       .id("id", "u.id"), .text("firstname", "u.firstname"), .text("lastname", "u.lastname"), .text("email", "u.email"),
-      .time("email_verified_at", "u.email_verified_at").nullable, .text("role", "$2::text"), .time("created_at", "u.created_at").nullable,
+      .time("email_verified_at", "u.email_verified_at").nullable, .text("role", "$2::text"),
+      .json("permissions", effectivePermissions, .array(.text)), .time("created_at", "u.created_at").nullable,
       .time("updated_at", "u.updated_at").nullable,
+    ],
+    relations: [roles])
+
+  /// Names of all that the user may do in the team, directly or by a role.
+  private static let effectivePermissions = """
+    coalesce((
+      select jsonb_agg(n.name order by n.name) from permissions n where n.guard_name = 'api' and n.id in (
+        select d.permission_id from model_has_permissions d
+          where d.model_id = u.id and d.model_type = 'user' and d.team_id in (0, $3::bigint)
+        union select g.permission_id from model_has_roles h join role_has_permissions g on g.role_id = h.role_id
+          where h.model_id = u.id and h.model_type = 'user' and h.team_id in (0, $3::bigint))), '[]'::jsonb)
+    """
+
+  // MARK: Accounts
+
+  static let account = Resource(
+    "account", schema: "Account", table: "users", from: "users u", id: "u.id", stream: .init(User.category),
+    fields: [
+      .id("id", "u.id"), .text("firstname", "u.firstname"), .text("lastname", "u.lastname").sortable(by: "internal.fold(u.lastname)"),
+      .text("email", "u.email").sortable(by: "lower(u.email)"), .time("email_verified_at", "u.email_verified_at").nullable,
+      .time("created_at", "u.created_at").nullable.sortable, .time("updated_at", "u.updated_at").nullable,
+      .time("deleted_at", "u.deleted_at").nullable.sortable,
+    ],
+    relations: [roles, directPermissions],
+    filters: [
+      Filter(
+        "search", alias: "search", .text(100),
+        "(internal.fold(u.lastname) like internal.fold($?) or internal.fold(u.firstname) like internal.fold($?) or lower(u.email) like lower($?))"
+      ) { .text(ProductResources.prefixPattern($0)) },
+      Filter(
+        "role_id", alias: "role_id", .integer(min: 1),
+        "exists (select from model_has_roles f where f.model_id = u.id and f.model_type = 'user' and f.role_id = $?)"
+      ) { .int64($0) },
     ])
+
+  private static let roles = Resource.Relation.many(
+    "roles",
+    Resource(
+      "role_of_user", table: "model_has_roles", from: "model_has_roles mr join roles ro on ro.id = mr.role_id", id: "ro.id",
+      fields: [.id("id", "ro.id"), .text("name", "ro.name"), .integer("team_id", "mr.team_id")]),
+    on: "mr.model_id = u.id and mr.model_type = 'user'", order: "mr.team_id, ro.id", embedded: true, expected: 2)
+
+  private static let directPermissions = Resource.Relation.many(
+    "permissions",
+    Resource(
+      "permission_of_user", table: "model_has_permissions",
+      from: "model_has_permissions mp join permissions pe on pe.id = mp.permission_id", id: "pe.id",
+      fields: [.id("id", "pe.id"), .text("name", "pe.name"), .integer("team_id", "mp.team_id")]),
+    on: "mp.model_id = u.id and mp.model_type = 'user'", order: "mp.team_id, pe.id", embedded: true, expected: 2)
+
+  /// `$1` bigint: the row's id, and likewise below.
+  static let oneAccount = RowQuery("auth.user", account, where: "u.id = $1 and u.deleted_at is null")
+  static let accounts = Listing("auth.users", account, where: ["u.deleted_at is null"], defaultSort: "-created_at")
+  static let deletedAccounts = Listing("auth.deleted_users", account, where: ["u.deleted_at is not null"], defaultSort: "-deleted_at")
+
+  // MARK: Roles and permissions
+
+  static let permission = Resource(
+    "permission", schema: "Permission", table: "permissions", from: "permissions p", id: "p.id", stream: .init(Permission.category),
+    fields: [
+      .id("id", "p.id"), .text("name", "p.name").sortable, .text("guard_name", "p.guard_name"),
+      .time("created_at", "p.created_at").nullable.sortable, .time("updated_at", "p.updated_at").nullable,
+    ])
+
+  static let role = Resource(
+    "role", schema: "Role", table: "roles", from: "roles r", id: "r.id", stream: .init(Role.category),
+    fields: [
+      .id("id", "r.id"), .id("team_id", "r.team_id").nullable, .text("name", "r.name").sortable, .text("guard_name", "r.guard_name"),
+      .time("created_at", "r.created_at").nullable.sortable, .time("updated_at", "r.updated_at").nullable,
+    ],
+    relations: [
+      .many(
+        "permissions", permission, from: "role_has_permissions rp join permissions p on p.id = rp.permission_id", on: "rp.role_id = r.id",
+        order: "p.id", showing: ["id", "name"], embedded: true)
+    ],
+    filters: [.id("team_id", "r.team_id")])
+
+  static let onePermission = RowQuery("auth.permission", permission, where: "p.id = $1")
+  static let permissions = Listing("auth.permissions", permission, defaultSort: "name", defaultLimit: 50)
+  static let oneRole = RowQuery("auth.role", role, where: "r.id = $1")
+  static let roleList = Listing("auth.roles", role, defaultSort: "name", defaultLimit: 50)
 }

@@ -89,16 +89,21 @@ struct GatewayResponder: HTTPResponder {
       throw Problem(.unauthorized)
     }
     guard header.utf8.count > 7, header.prefix(7).lowercased() == "bearer " else { throw Problem(.unauthorized) }
-    let caller: Caller
+    let token: AccessToken
     do throws(AccessTokens.Refusal) {
-      caller = try await services.tokens.verify(String(header.dropFirst(7)))
+      token = try await services.tokens.verify(String(header.dropFirst(7)))
     } catch {
       switch error {
       case .invalid: throw Problem(.unauthorized)
       case .expired: throw Problem(.tokenExpired)
       }
     }
-    if case .roles(let roles) = access, !roles.contains(caller.role) { throw Problem(.forbidden) }
+    var caller = token.caller
+    let known = try await services.standings.standing(of: token)
+    if let known { caller.role = known.role }
+    guard access != .everyone, access != .bearer else { return caller }
+    let standing = if let known { known } else { try await services.standings.standing(of: caller) }
+    guard standing.allows(access) else { throw Problem(.forbidden) }
     return caller
   }
 

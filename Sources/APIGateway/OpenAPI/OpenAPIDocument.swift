@@ -1,3 +1,4 @@
+import Aggregates
 import HTTPTypes
 import JSON
 
@@ -51,6 +52,9 @@ enum OpenAPIDocument {
     case .roles(let roles):
       result["security"] = [["bearer": []]]
       result["description"] = .string("Only for the roles \(roles.map(\.rawValue).joined(separator: ", ")).")
+    case .permission(let permission):
+      result["security"] = [["bearer": []]]
+      result["description"] = .string("Only with the permission \(permission.rawValue).")
     }
     let parameters = parameters(route)
     if !parameters.isEmpty { result["parameters"] = .array(parameters) }

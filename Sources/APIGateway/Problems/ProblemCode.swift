@@ -30,6 +30,7 @@ enum ProblemCode: String, Sendable, CaseIterable {
   case nulCharacter = "nul-character"
   case loneSurrogate = "lone-surrogate"
   case commonPassword = "common-password"
+  case wrongPassword = "wrong-password"
   case unknownReference = "unknown-reference"
 
   // Who asks, and for what.
@@ -110,6 +111,7 @@ enum ProblemCode: String, Sendable, CaseIterable {
     case .loneSurrogate:
       return answer(422, "The text holds half a surrogate pair.", "Le texte contient une moitié de paire de substitution.")
     case .commonPassword: return answer(422, "The password is a common one.", "Le mot de passe est trop courant.")
+    case .wrongPassword: return answer(422, "The current password is wrong.", "Le mot de passe actuel est incorrect.")
     case .unknownReference: return answer(422, "What the field names does not exist.", "Ce que désigne le champ n'existe pas.")
 
     case .unauthorized: return answer(401, "A valid access token is required.", "Un jeton d'accès valide est nécessaire.")

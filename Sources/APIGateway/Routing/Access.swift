@@ -4,16 +4,18 @@ import Aggregates
 struct Caller: Sendable, Hashable {
   var userID: UserID
   /// The strongest platform-wide role.
-  var role: Role
+  var role: PlatformRole
   var email: String
+  /// How many passwords the account had had after the first when the token was issued; a later one ends the token.
+  var passwordCount = 0
 
   /// As events and logs name it.
   var actor: String { "user-\(userID)" }
-  var isStaff: Bool { Role.administrators.contains(role) }
+  var isStaff: Bool { role != .customer }
 }
 
-/// The roles that the gateway tells apart.
-enum Role: String, Sendable, Hashable, CaseIterable {
+/// The default roles as tokens name them, strongest first.
+enum PlatformRole: String, Sendable, Hashable, CaseIterable {
   case superAdmin = "super_admin"
   case admin
   case manager
@@ -24,18 +26,20 @@ enum Role: String, Sendable, Hashable, CaseIterable {
   case customer
 
   /// Who may do everything that staff does.
-  static let administrators: [Role] = [.superAdmin, .admin]
+  static let administrators: [PlatformRole] = [.superAdmin, .admin]
 }
 
-/// Who may use a route.
+/// Who may use a route. What a token says is held against what the account may do now (`Standings`).
 enum Access: Sendable, Hashable {
   case everyone
   /// Whoever has a valid token; the handler sees to it that he touches only what is his.
   case bearer
   /// Only these roles.
-  case roles([Role])
+  case roles([PlatformRole])
+  /// Whoever has the permission, by a role or directly. Super administrators have every one.
+  case permission(DefaultPermission)
 
-  static let administrators = Access.roles(Role.administrators)
+  static let administrators = Access.roles(PlatformRole.administrators)
 }
 
 /// Whether a route takes an `Idempotency-Key`.

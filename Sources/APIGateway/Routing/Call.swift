@@ -29,6 +29,9 @@ struct Call: Sendable {
     return caller
   }
 
+  /// What the caller may do now; only on routes that demand a token.
+  func rights() async throws -> Standing { try await services.standings.standing(of: user) }
+
   /// The body as a tree; an empty object when there is none and none is needed.
   func jsonBody(isRequired: Bool) throws -> JSONValue {
     guard let body, body.readableBytes > 0 else {

@@ -104,7 +104,7 @@ struct Route: Sendable {
     switch access {
     case .everyone: break
     case .bearer: codes += [.unauthorized, .tokenExpired]
-    case .roles: codes += [.unauthorized, .tokenExpired, .forbidden]
+    case .roles, .permission: codes += [.unauthorized, .tokenExpired, .forbidden]
     }
     if idempotency != .none { codes += [.invalidHeader, .idempotencyKeyReused, .idempotencyKeySpent] }
     if idempotency == .compulsory { codes.append(.idempotencyKeyMissing) }

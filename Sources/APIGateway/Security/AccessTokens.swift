@@ -15,9 +15,18 @@ struct AccessClaims: JWTPayload {
   var jti: IDClaim
   var role: String
   var email: String
+  /// How many passwords the account had had after the first; absent for none.
+  var pwc: Int?
 
   /// Issuer, audience and time are judged by `AccessTokens`, which has the clock.
   func verify(using algorithm: some JWTAlgorithm) throws {}
+}
+
+/// What a verified token says.
+struct AccessToken: Sendable, Hashable {
+  var caller: Caller
+  /// In whole seconds, by the clock of the process that issued it.
+  var issuedAt: Timestamp
 }
 
 /// Issues and verifies access tokens: ES256, one key, typ `at+jwt`.
@@ -32,7 +41,7 @@ final class AccessTokens: Sendable {
   }
 
   private struct Known {
-    var caller: Caller
+    var token: AccessToken
     var expiresAt: Timestamp
   }
 
@@ -64,26 +73,29 @@ final class AccessTokens: Sendable {
     let claims = AccessClaims(
       iss: IssuerClaim(value: issuer), aud: AudienceClaim(value: [audience]), sub: SubjectClaim(value: caller.userID.description),
       iat: IssuedAtClaim(value: now), exp: ExpirationClaim(value: now.addingTimeInterval(Double(lifetime.components.seconds))),
-      jti: IDClaim(value: UUID.random().uuidString.lowercased()), role: caller.role.rawValue, email: caller.email)
+      jti: IDClaim(value: UUID.random().uuidString.lowercased()), role: caller.role.rawValue, email: caller.email,
+      pwc: caller.passwordCount == 0 ? nil : caller.passwordCount)
     return try await keys.sign(claims, kid: keyID, header: ["typ": "at+jwt"])
   }
 
-  /// Who a token stands for.
-  func verify(_ token: String) async throws(Refusal) -> Caller {
+  /// What a token says, and in particular who it stands for.
+  func verify(_ token: String) async throws(Refusal) -> AccessToken {
     let now = clock()
     if let found = known.withLock({ $0[token] }) {
       guard found.expiresAt > now else { throw .expired }
-      return found.caller
+      return found.token
     }
     guard hasOurHeader(token), let claims = try? await keys.verify(token, as: AccessClaims.self) else { throw .invalid }
     guard claims.iss.value == issuer, claims.aud.value.contains(audience), let number = Int64(claims.sub.value), number > 0,
-      let role = Role(rawValue: claims.role)
+      let role = PlatformRole(rawValue: claims.role)
     else { throw .invalid }
     let expiresAt = Timestamp(microseconds: Int64(claims.exp.value.timeIntervalSince1970) * 1_000_000)
     guard expiresAt > now else { throw .expired }
-    let caller = Caller(userID: UserID(number), role: role, email: claims.email)
-    known.withLock { $0[token] = Known(caller: caller, expiresAt: expiresAt) }
-    return caller
+    let verified = AccessToken(
+      caller: Caller(userID: UserID(number), role: role, email: claims.email, passwordCount: claims.pwc ?? 0),
+      issuedAt: Timestamp(microseconds: Int64(claims.iat.value.timeIntervalSince1970) * 1_000_000))
+    known.withLock { $0[token] = Known(token: verified, expiresAt: expiresAt) }
+    return verified
   }
 
   /// Our algorithm, our key and our kind of token, and nothing else (RFC 8725, sections 3.1 and 3.11).

@@ -27,6 +27,11 @@ struct TwoGenerationCache<Key: Hashable, Value> {
     }
   }
 
+  mutating func removeAll() {
+    young = [:]
+    old = [:]
+  }
+
   private mutating func store(_ value: Value, _ key: Key) {
     young[key] = value
     if young.count >= halfCapacity {

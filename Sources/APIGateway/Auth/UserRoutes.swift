@@ -1,0 +1,125 @@
+import Aggregates
+import EventSourcing
+import HTTPTypes
+import Postgres
+
+/// The administration of accounts. Nobody touches an account that may do more than his own.
+enum UserRoutes {
+  static let routes: [Route] = [
+    .list(
+      "/users", "users", "Accounts", in: NoInput.self, access: .permission(.usersView), from: { $0.reads.auth }, AuthResources.accounts
+    ) { _, _ in [] },
+    .list(
+      "/users/deleted", "deletedUsers", "Deleted accounts", in: NoInput.self, access: .administrators, from: { $0.reads.auth },
+      AuthResources.deletedAccounts
+    ) { _, _ in [] },
+    .row(
+      "/users/{id}", "user", "An account with its roles and permissions", in: IDInput<UserID>.self, access: .permission(.usersView),
+      from: { $0.reads.auth }, AuthResources.oneAccount
+    ) { input, _ in [.int64(input.id.rawValue)] },
+    Route(
+      .put, "/users/{id}", "replaceUser", "Changes an account's names or e-mail address", in: AccountChange.self,
+      out: Schema.reference.asData, access: .permission(.usersUpdate), idempotency: .none, precondition: .ifMatch,
+      problems: [.alreadyTaken, .stateConflict], handler: change),
+    Route(
+      .patch, "/users/{id}", "changeUser", "Changes fields of an account", in: AccountChange.self, out: Schema.reference.asData,
+      access: .permission(.usersUpdate), idempotency: .none, precondition: .ifMatch, problems: [.alreadyTaken, .stateConflict],
+      handler: change),
+    Route(
+      .delete, "/users/{id}", "deleteUser", "Closes an account; its address stays taken", in: IDInput<UserID>.self, out: nil, status: 204,
+      access: .permission(.usersDelete), idempotency: .none, precondition: .ifMatch, problems: [.protected]
+    ) { input, call in
+      try await call.requireAuthority(over: input.id)
+      let command = DeleteUser(userID: input.id, reason: .administrator, deletedBy: call.user.userID)
+      return .command(try await call.execute(command, ifMatch: User.self, input.id))
+    },
+    Route(
+      .post, "/users/{id}/restore", "restoreUser", "Opens a closed account again", in: IDInput<UserID>.self, out: Schema.reference.asData,
+      access: .administrators, idempotency: .optional, problems: [.stateConflict]
+    ) { input, call in
+      try await call.requireAuthority(over: input.id)
+      return .reference(try await call.execute(RestoreUser(userID: input.id, restoredBy: call.user.userID)), input.id)
+    },
+
+    Route(
+      .post, "/users/{id}/roles", "assignRole", "Gives a role, within a team or on the whole platform", in: RoleOfUser.self,
+      out: Schema.reference.asData, access: .permission(.usersUpdate), idempotency: .optional,
+      problems: [.unknownReference, .stateConflict]
+    ) { input, call in
+      try await call.requireAuthority(over: input.id, giving: input.roleID, team: input.teamID)
+      let command = AssignRole(userID: input.id, roleID: input.roleID, teamID: input.teamID, assignedBy: call.user.userID)
+      return .reference(try await call.execute(command), input.id)
+    },
+    Route(
+      .delete, "/users/{id}/roles/{role}", "revokeRole", "Takes a role back", in: LostRole.self, out: nil, status: 204,
+      access: .permission(.usersUpdate), idempotency: .none, problems: [.protected, .stateConflict]
+    ) { input, call in
+      try await call.requireAuthority(over: input.id, giving: input.roleID, team: input.teamID)
+      let command = RevokeRole(userID: input.id, roleID: input.roleID, teamID: input.teamID, revokedBy: call.user.userID)
+      return .command(try await call.execute(command))
+    },
+    Route(
+      .post, "/users/{id}/permissions", "grantPermission", "Gives a permission directly, within a team or on the whole platform",
+      in: PermissionOfUser.self, out: Schema.reference.asData, access: .permission(.usersUpdate), idempotency: .optional,
+      problems: [.unknownReference, .stateConflict]
+    ) { input, call in
+      try await call.requireAuthority(over: input.id, giving: [input.permissionID], team: input.teamID)
+      let command = GrantPermission(
+        userID: input.id, permissionID: input.permissionID, teamID: input.teamID, grantedBy: call.user.userID)
+      return .reference(try await call.execute(command), input.id)
+    },
+    Route(
+      .delete, "/users/{id}/permissions/{permission}", "revokePermission", "Takes a direct permission back", in: LostPermission.self,
+      out: nil, status: 204, access: .permission(.usersUpdate), idempotency: .none, problems: [.stateConflict]
+    ) { input, call in
+      try await call.requireAuthority(over: input.id, giving: [input.permissionID], team: input.teamID)
+      let command = RevokePermission(
+        userID: input.id, permissionID: input.permissionID, teamID: input.teamID, revokedBy: call.user.userID)
+      return .command(try await call.execute(command))
+    },
+  ]
+
+  @Sendable private static func change(_ input: AccountChange, _ call: Call) async throws -> Reply {
+    try await call.requireAuthority(over: input.id)
+    let account = try await Account.load(input.id, call.services.log)
+    let command = account.changing(input.profile, call.services)
+    return .reference(try await call.execute(command, ifMatch: User.self, input.id), input.id)
+  }
+}
+
+extension Call {
+  /// Refuses who would touch an account that may do more than his own: otherwise whoever may change accounts could make himself everything.
+  func requireAuthority(over userID: UserID) async throws {
+    guard let other = try await services.standings.standing(of: userID) else { throw Problem(.notFound) }
+    guard try await rights().covers(other) else { throw Problem(.forbidden) }
+  }
+
+  /// The same, and refuses who would give or take a role that permits more than he may do himself.
+  func requireAuthority(over userID: UserID, giving role: RoleID, team: Int64) async throws {
+    try await requireAuthority(over: userID)
+    // An unknown role is the command's to refuse.
+    guard let (_, permissions) = try await services.standings.role(role) else { return }
+    guard try await rights().covers(role: role, permissions: permissions, team: team) else { throw Problem(.forbidden) }
+  }
+
+  /// Refuses who would change or remove a role that permits more than he may do himself.
+  func requireAuthority(over role: RoleID) async throws {
+    guard let (_, permissions) = try await services.standings.role(role) else { return }
+    guard try await rights().covers(role: role, permissions: permissions, team: 0) else { throw Problem(.forbidden) }
+  }
+
+  /// The same for permissions.
+  func requireAuthority(over userID: UserID, giving permissions: [PermissionID], team: Int64) async throws {
+    try await requireAuthority(over: userID)
+    try await requireAuthority(giving: permissions, team: team)
+  }
+
+  /// Refuses who would give or take permissions that he has not himself.
+  func requireAuthority(giving permissions: [PermissionID], team: Int64) async throws {
+    let rights = try await rights()
+    for id in permissions {
+      guard let name = try await services.standings.permission(id) else { continue }
+      guard rights.may(name, team: team) else { throw Problem(.forbidden) }
+    }
+  }
+}
