@@ -74,5 +74,7 @@ public struct APIGateway: Service {
   }
 
   /// Every service's routes.
-  static let groups = [AuthRoutes.group, AddressRoutes.group, ProductRoutes.group, BasketRoutes.group, OrderRoutes.group]
+  static let groups = [
+    AuthRoutes.group, AddressRoutes.group, ProductRoutes.group, BasketRoutes.group, OrderRoutes.group, WebsiteRoutes.group,
+  ]
 }

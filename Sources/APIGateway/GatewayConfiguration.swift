@@ -27,6 +27,8 @@ public struct GatewayConfiguration: Sendable {
   public var defaultWait: Duration = .seconds(2)
   /// The longest wait that a client can ask for.
   public var maximumWait: Duration = .seconds(30)
+  /// Under which websites without a domain of their own are found: `<label>.<this>`.
+  public var platformDomain = "comptoir.example"
   /// How long each step of a checkout may take.
   public var checkoutTimeouts = CheckoutTimeouts()
 
@@ -78,15 +80,17 @@ public struct ReadSides: Sendable {
   let products: ReadSide
   let baskets: ReadSide
   let orders: ReadSide
+  let websites: ReadSide
 
   /// Names each service's read side.
-  public init(auth: ReadSide, addresses: ReadSide, products: ReadSide, baskets: ReadSide, orders: ReadSide) {
+  public init(auth: ReadSide, addresses: ReadSide, products: ReadSide, baskets: ReadSide, orders: ReadSide, websites: ReadSide) {
     self.auth = auth
     self.addresses = addresses
     self.products = products
     self.baskets = baskets
     self.orders = orders
+    self.websites = websites
   }
 
-  var all: [ReadSide] { [auth, addresses, products, baskets, orders] }
+  var all: [ReadSide] { [auth, addresses, products, baskets, orders, websites] }
 }

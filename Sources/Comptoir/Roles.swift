@@ -59,6 +59,7 @@ struct Roles {
   func gateway(_ checkout: Checkout, projectors: [String: ProjectorRunner] = [:]) async throws -> APIGateway {
     var configuration = GatewayConfiguration()
     configuration.host = settings.optional("COMPTOIR_HOST") ?? configuration.host
+    configuration.platformDomain = settings.optional("COMPTOIR_PLATFORM_DOMAIN")?.lowercased() ?? configuration.platformDomain
     configuration.port = try settings.integer("COMPTOIR_PORT", default: configuration.port)
     func side(_ service: String, _ projection: Projection) throws -> ReadSide {
       let runner = projectors[projection.database]
@@ -70,7 +71,7 @@ struct Roles {
       configuration: configuration, log: stores.log, executor: stores.executor,
       reads: ReadSides(
         auth: try side("auth", .auth), addresses: try side("addresses", .addresses), products: try side("products", .products),
-        baskets: try side("baskets", .baskets), orders: try side("orders", .orders)),
+        baskets: try side("baskets", .baskets), orders: try side("orders", .orders), websites: try side("websites", .websites)),
       signingKey: try SigningKey(file: settings.optional("COMPTOIR_SIGNING_KEY") ?? ".run/signing-key.pem"),
       passwords: try PasswordHasher(), emails: stores.emails)
     return APIGateway(configuration: configuration, services: services, logger: settings.logger)

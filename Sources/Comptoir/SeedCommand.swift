@@ -38,6 +38,11 @@ struct Seed: AsyncParsableCommand {
         AddPromoCode(code: code, definition: definition), id: CommandID(derivedFrom: code, purpose: "seed-promo-code"))
     }
     try await administrator(stores, settings)
+    for (id, content) in Website.defaultRows {
+      _ = try await stores.executor.execute(
+        CreateWebsite(websiteID: id, content: content, platformDomain: GatewayConfiguration().platformDomain),
+        id: CommandID(derivedFrom: String(id.rawValue), purpose: "seed-website"))
+    }
   }
 
   private static func seed<Kind: ReferenceAggregate>(

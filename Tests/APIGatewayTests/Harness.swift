@@ -29,7 +29,7 @@ struct Harness {
     let side = ReadSide("auth", client: PostgresClient(away, logger: Logger(label: "test")))
     services = try await GatewayServices(
       configuration: configuration, log: log, executor: CommandExecutor(log: log),
-      reads: reads ?? ReadSides(auth: side, addresses: side, products: side, baskets: side, orders: side), signingKey: key,
+      reads: reads ?? ReadSides(auth: side, addresses: side, products: side, baskets: side, orders: side, websites: side), signingKey: key,
       passwords: PasswordHasher(PasswordHasher.Parameters(memoryKiB: 64, passes: 1)),
       emails: EmailFingerprint(secret: Array(repeating: 7, count: 32)))
     gateway = APIGateway(configuration: configuration, services: services, groups: groups, logger: Logger(label: "test"))

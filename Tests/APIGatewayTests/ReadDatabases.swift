@@ -13,7 +13,7 @@ struct ReadDatabases {
   private let clients: [String: PostgresClient]
 
   private static let names = [
-    "auth_service_db", "addresses_service", "products_service_db", "baskets_service_db", "orders_service_db",
+    "auth_service_db", "addresses_service", "products_service_db", "baskets_service_db", "orders_service_db", "websites_service_db",
   ]
   private static let schema = String(#filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()) + "/schema"
 
@@ -55,7 +55,7 @@ struct ReadDatabases {
     return ReadSides(
       auth: side("auth", "auth_service_db"), addresses: side("addresses", "addresses_service"),
       products: side("products", "products_service_db"), baskets: side("baskets", "baskets_service_db"),
-      orders: side("orders", "orders_service_db"))
+      orders: side("orders", "orders_service_db"), websites: side("websites", "websites_service_db"))
   }
 
   /// Changes rows as the administrator, in place of a projector.
@@ -155,6 +155,14 @@ struct ReadDatabases {
       (3, 'ORD-20260102-0001', 1, 1, 1, 1, 10, 12, 0, 2, null, null, '2026-01-02', now(), null);
     insert into order_items values
       (1, 1, 1, 'Ordinateur', 'A-1', 1, 833.33, 1000, 833.33, 0, 166.67, 1000, 20, now(), now());
+    """,
+    "websites_service_db": """
+    insert into users values (1, 'First Last', 'First', 'Last', 'a@example.org', null, null, null, now(), now(), null);
+    insert into websites values
+      (1, 1, 'Boutique', 'shop.example.org', 'boutique', 'default', '#000000', '#FFFFFF', null, null,
+        '{"general":{"currency":"EUR"}}', true, '2026-01-01', now(), null),
+      (2, 5, 'Atelier', 'atelier.example.org', 'atelier', 'default', '#000000', '#FFFFFF', null, null, null, false, now(), now(), null),
+      (3, 5, 'Gone', 'gone.example.org', 'gone', 'default', '#000000', '#FFFFFF', null, null, null, true, now(), now(), now());
     """,
   ]
 }

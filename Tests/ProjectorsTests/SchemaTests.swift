@@ -7,9 +7,11 @@ import Testing
 @testable import Projectors
 
 struct SchemaTests {
-  @Test(arguments: ["auth_service_db", "addresses_service", "products_service_db", "baskets_service_db", "orders_service_db"])
+  @Test(arguments: [
+    "auth_service_db", "addresses_service", "products_service_db", "baskets_service_db", "orders_service_db", "websites_service_db",
+  ])
   func `declared tables are those of the schema, column by column`(database: String) async throws {
-    let projections = [Projection.auth, .addresses, .products, .baskets, .orders]
+    let projections = [Projection.auth, .addresses, .products, .baskets, .orders, .websites]
     let projection = try #require(projections.first { $0.database == database })
     let migrator = try Migrator(
       adminURL: try TestDatabase.server().urlWithPassword(), schemaDirectory: projectSchema, passwordSeed: "schemas",

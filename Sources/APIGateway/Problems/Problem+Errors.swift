@@ -74,7 +74,7 @@ enum ClaimProblems {
     "email": "/email", "product-ref": "/ref", "brand-name": "/name", "type-name": "/name", "vat-name": "/name",
     "attribute-group-name": "/name", "characteristic-group-name": "/name", "related-characteristic-name": "/name",
     "discount-type-name": "/name", "promo-code": "/code", "order-status-name": "/name",
-    "permission": "/name", "role": "/name",
+    "website-domain": "/domain", "website-subdomain": "/subdomain", "permission": "/name", "role": "/name",
   ]
 
   static func problem(ofTakenClaim key: String) -> Problem {

@@ -38,6 +38,20 @@ extension UserRejection: ProblemRepresentable {
   }
 }
 
+extension WebsiteRejection: ProblemRepresentable {
+  var problem: Problem {
+    switch self {
+    case .invalid(let error): error.problem
+    case .notFound: Problem(.notFound)
+    case .alreadyExists: Problem(.stateConflict)
+    case .notDeleted(_, let isActive):
+      .conflict(
+        .stateConflict, current: isActive ? "active" : "deactivated", allowed: [isActive ? "deactivate" : "activate", "delete"])
+    case .ownerFixed: Problem(.forbidden)
+    }
+  }
+}
+
 extension AddressRejection: ProblemRepresentable {
   var problem: Problem {
     switch self {

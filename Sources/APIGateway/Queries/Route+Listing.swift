@@ -8,7 +8,7 @@ extension Route {
   static func list<Scope: RouteInput>(
     _ path: String, _ operation: String, _ summary: String, in scope: Scope.Type, access: Access,
     from side: @escaping @Sendable (GatewayServices) -> ReadSide, _ listing: Listing,
-    parameters: @escaping @Sendable (Scope, Call) throws -> [PostgresValue]
+    parameters: @escaping @Sendable (Scope, Call) async throws -> [PostgresValue]
   ) -> Route {
     let description = InputReader.describe { fields in
       _ = Scope(&fields)

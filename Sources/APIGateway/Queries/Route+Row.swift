@@ -7,7 +7,7 @@ extension Route {
   static func row<Input: RouteInput>(
     _ path: String, _ operation: String, _ summary: String, in input: Input.Type, access: Access,
     from side: @escaping @Sendable (GatewayServices) -> ReadSide, _ query: RowQuery,
-    parameters: @escaping @Sendable (Input, Call) throws -> [PostgresValue]
+    parameters: @escaping @Sendable (Input, Call) async throws -> [PostgresValue]
   ) -> Route {
     .read(
       path, operation, summary, in: input, out: query.resource.schema(embedding: query.embedding).asData, access: access, query.rules
@@ -45,7 +45,7 @@ extension Route {
   static func whole<Input: RouteInput>(
     _ path: String, _ operation: String, _ summary: String, in input: Input.Type, access: Access,
     from side: @escaping @Sendable (GatewayServices) -> ReadSide, _ query: WholeQuery,
-    parameters: @escaping @Sendable (Input, Call) throws -> [PostgresValue]
+    parameters: @escaping @Sendable (Input, Call) async throws -> [PostgresValue]
   ) -> Route {
     .read(path, operation, summary, in: input, out: query.resource.schema().asPage, access: access, query.rules) { input, asked, call in
       guard let reply = try await query.reply(asked, parameters(input, call), from: side(call.services), call) else {

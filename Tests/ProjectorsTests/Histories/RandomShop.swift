@@ -17,6 +17,7 @@ final class RandomShop {
     "products_service_db": productSteps + classificationSteps + partSteps,
     "baskets_service_db": basketSteps,
     "orders_service_db": orderSteps,
+    "websites_service_db": websiteSteps,
   ]
 
   let log: PostgresEventLog
@@ -32,6 +33,7 @@ final class RandomShop {
   var addressCounts: [UserID: Int] = [:]
   var permissions: [PermissionID] = DefaultPermission.allCases.map(\.id)
   var roles: [RoleID] = DefaultRole.allCases.map(\.id)
+  var websites: [WebsiteID] = []
   var countries: [CountryID] = []
   var regions: [RegionID: CountryID] = [:]
   var addresses: [AddressID: UserID] = [:]
