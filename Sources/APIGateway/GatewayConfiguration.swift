@@ -1,5 +1,6 @@
 public import Aggregates
 public import EventSourcing
+public import ObjectStorage
 import ProcessManagers
 
 /// Settings of the gateway. Every bound has a name and a unit.
@@ -47,6 +48,8 @@ public struct GatewayServices: Sendable {
   let passwords: PasswordHasher
   let emails: EmailFingerprint
   let ids: IDBlocks
+  /// Nil where none is configured: then files can be neither uploaded nor downloaded.
+  let objects: ObjectStorage?
   let openBaskets = OpenBaskets()
 
   /// - Parameters:
@@ -55,7 +58,7 @@ public struct GatewayServices: Sendable {
   ///   - emails: recognises e-mail addresses in claims.
   public init(
     configuration: GatewayConfiguration, log: any EventLog, executor: CommandExecutor, reads: ReadSides, signingKey: SigningKey,
-    passwords: PasswordHasher, emails: EmailFingerprint
+    passwords: PasswordHasher, emails: EmailFingerprint, objects: ObjectStorage? = nil
   ) async {
     self.configuration = configuration
     self.log = log
@@ -63,6 +66,7 @@ public struct GatewayServices: Sendable {
     self.reads = reads
     self.passwords = passwords
     self.emails = emails
+    self.objects = objects
     ids = IDBlocks(log: log)
     standings = Standings(
       log: log, maximumAge: configuration.rightsMaximumAge, tokenLifetime: configuration.accessTokenLifetime,

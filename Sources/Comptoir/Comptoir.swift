@@ -18,6 +18,8 @@ struct Comptoir: AsyncParsableCommand {
         <DATABASE>_URL                the same for each read database, such as ORDERS_SERVICE_DB_URL
         COMPTOIR_ROLE_PASSWORD_SEED   the passwords of the roles that `comptoir migrate` makes derive from it
         COMPTOIR_SECRET               keys the hashes of e-mail addresses
+      Files need an object storage that speaks S3: OBJECT_STORAGE_URL, OBJECT_STORAGE_ACCESS_KEY, OBJECT_STORAGE_SECRET_KEY, and where they differ
+      from us-east-1, path and the first address: OBJECT_STORAGE_REGION, OBJECT_STORAGE_ADDRESSING (path or virtual), OBJECT_STORAGE_PUBLIC_URL.
       """,
     subcommands: [Up.self, Gateway.self, Projector.self, Processes.self, Migrate.self, Seed.self, Replay.self, Import.self, VerifyLog.self])
 

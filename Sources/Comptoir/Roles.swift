@@ -73,7 +73,7 @@ struct Roles {
         auth: try side("auth", .auth), addresses: try side("addresses", .addresses), products: try side("products", .products),
         baskets: try side("baskets", .baskets), orders: try side("orders", .orders), websites: try side("websites", .websites)),
       signingKey: try SigningKey(file: settings.optional("COMPTOIR_SIGNING_KEY") ?? ".run/signing-key.pem"),
-      passwords: try PasswordHasher(), emails: stores.emails)
+      passwords: try PasswordHasher(), emails: stores.emails, objects: stores.objects)
     return APIGateway(configuration: configuration, services: services, logger: settings.logger)
   }
 

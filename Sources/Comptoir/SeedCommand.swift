@@ -4,6 +4,7 @@ import ArgumentParser
 import EventSourcing
 import EventStore
 import Logging
+import ObjectStorage
 
 /// `comptoir seed`
 struct Seed: AsyncParsableCommand {
@@ -42,6 +43,21 @@ struct Seed: AsyncParsableCommand {
       _ = try await stores.executor.execute(
         CreateWebsite(websiteID: id, content: content, platformDomain: GatewayConfiguration().platformDomain),
         id: CommandID(derivedFrom: String(id.rawValue), purpose: "seed-website"))
+    }
+    await buckets(stores, settings)
+  }
+
+  /// Makes the buckets that are not there. A storage that does not answer is no reason to stop: files wait, the shop does not.
+  private static func buckets(_ stores: Stores, _ settings: Settings) async {
+    guard let objects = stores.objects else {
+      return settings.logger.notice("OBJECT_STORAGE_URL is not set: files can be neither uploaded nor downloaded")
+    }
+    for bucket in Bucket.allCases {
+      do {
+        try await objects.createBucket(bucket.rawValue)
+      } catch {
+        return settings.logger.warning("buckets could not be made", metadata: ["error": "\(error)"])
+      }
     }
   }
 

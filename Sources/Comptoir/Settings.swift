@@ -3,6 +3,7 @@ import Crypto
 import FoundationEssentials
 import JSON
 import Logging
+import ObjectStorage
 import Postgres
 import SystemPackage
 
@@ -76,6 +77,26 @@ struct Settings: Sendable {
       return try PostgresConfiguration(url: url)
     } catch {
       throw PlainError("\(name): \(error)")
+    }
+  }
+
+  /// The object storage, or nil where none is configured: then files can be neither uploaded nor downloaded.
+  func objectStorage() throws -> ObjectStorageConfiguration? {
+    guard let url = optional("OBJECT_STORAGE_URL") else { return nil }
+    do {
+      var configuration = try ObjectStorageConfiguration(
+        url: url, publicURL: optional("OBJECT_STORAGE_PUBLIC_URL"), accessKey: required("OBJECT_STORAGE_ACCESS_KEY"),
+        secretKey: required("OBJECT_STORAGE_SECRET_KEY"))
+      configuration.region = optional("OBJECT_STORAGE_REGION") ?? configuration.region
+      if let name = optional("OBJECT_STORAGE_ADDRESSING") {
+        guard let addressing = ObjectStorageConfiguration.Addressing(rawValue: name) else {
+          throw PlainError("OBJECT_STORAGE_ADDRESSING must be path or virtual")
+        }
+        configuration.addressing = addressing
+      }
+      return configuration
+    } catch let error as ObjectStorageConfiguration.InvalidURL {
+      throw PlainError("OBJECT_STORAGE_URL: \(error)")
     }
   }
 

@@ -3,6 +3,7 @@ import Crypto
 import EventSourcing
 import EventStore
 import Logging
+import ObjectStorage
 import Postgres
 
 /// The log, the keys and what runs commands over them: what every role opens first and closes last.
@@ -11,6 +12,8 @@ struct Stores: Sendable {
   let keys: PostgresSubjectKeys
   let executor: CommandExecutor
   let emails: EmailFingerprint
+  /// Nil where none is configured.
+  let objects: ObjectStorage?
 
   /// Opens the log as the application's role, or as another one that may only follow it.
   init(_ settings: Settings, as role: String? = nil) throws {
@@ -20,12 +23,14 @@ struct Stores: Sendable {
     log = PostgresEventLog(configuration, keys: keys, logger: settings.logger)
     executor = CommandExecutor(log: log)
     emails = EmailFingerprint(secret: try settings.derivedKey("e-mail claims").withUnsafeBytes { Array($0) })
+    objects = try settings.objectStorage().map { ObjectStorage($0, logger: settings.logger) }
   }
 
   /// Answers what was handed over, then closes all connections.
   func close() async {
     await log.close()
     await keys.close()
+    await objects?.close()
   }
 
   /// Opens, works and closes, whatever happens in between.

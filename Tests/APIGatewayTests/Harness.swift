@@ -7,6 +7,7 @@ import HummingbirdTesting
 import JSON
 import Logging
 import NIOCore
+import ObjectStorage
 import Postgres
 import Testing
 
@@ -19,7 +20,7 @@ struct Harness {
   let gateway: APIGateway
   let key = SigningKey()
 
-  init(groups: [RouteGroup] = [ShelfRoutes.group], reads: ReadSides? = nil) async throws {
+  init(groups: [RouteGroup] = [ShelfRoutes.group], reads: ReadSides? = nil, objects: ObjectStorage? = nil) async throws {
     var configuration = GatewayConfiguration()
     configuration.port = 0
     configuration.maximumBodyBytes = 1_000
@@ -31,7 +32,7 @@ struct Harness {
       configuration: configuration, log: log, executor: CommandExecutor(log: log),
       reads: reads ?? ReadSides(auth: side, addresses: side, products: side, baskets: side, orders: side, websites: side), signingKey: key,
       passwords: PasswordHasher(PasswordHasher.Parameters(memoryKiB: 64, passes: 1)),
-      emails: EmailFingerprint(secret: Array(repeating: 7, count: 32)))
+      emails: EmailFingerprint(secret: Array(repeating: 7, count: 32)), objects: objects)
     gateway = APIGateway(configuration: configuration, services: services, groups: groups, logger: Logger(label: "test"))
   }
 

@@ -17,6 +17,7 @@ import tree
 FLOORS = {
     "JSON": set(),
     "Postgres": {"CLibPQ"},
+    "ObjectStorage": set(),
     "Migrations": {"Postgres"},
     "EventSourcing": {"JSON"},
     "EventStore": {"EventSourcing", "JSON", "Postgres"},
@@ -25,7 +26,7 @@ FLOORS = {
     "Projectors": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Migrations", "Postgres"},
     "ProcessManagers": {"Aggregates", "EventSourcing", "EventStore", "JSON"},
     "APIGateway": {
-        "Aggregates", "CArgon2", "EventSourcing", "EventStore", "JSON", "Postgres", "ProcessManagers", "Projectors",
+        "Aggregates", "CArgon2", "EventSourcing", "EventStore", "JSON", "ObjectStorage", "Postgres", "ProcessManagers", "Projectors",
     },
     "CompleteJourney": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Postgres"},
 }  # fmt: skip
@@ -37,7 +38,8 @@ OWNERS = {
     "CHiredis": {"Redis"},
     "Hummingbird": {"APIGateway"},
     "JWTKit": {"APIGateway"},
-    "NIOCore": {"APIGateway"},
+    "AsyncHTTPClient": {"ObjectStorage"},
+    "NIOCore": {"APIGateway", "ObjectStorage"},
     "ArgumentParser": {"Comptoir"},
 }
 DRIVEN = {"Foundation", "Dispatch", "Logging", "ServiceLifecycle"}

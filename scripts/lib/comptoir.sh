@@ -32,10 +32,10 @@ choose_gateway_port() {
   save_port comptoir "$port"
 }
 
-# stopped_servers: those of the three that do not run yet, so that only these are stopped at the end.
+# stopped_servers: those of ours that do not run yet, so that only these are stopped at the end.
 stopped_servers() {
   local name
-  for name in postgres rabbitmq redis; do is_running "$name" || printf '%s ' "$name"; done
+  for name in $(servers_of_ours); do is_running "$name" || printf '%s ' "$name"; done
 }
 
 # bring_up: starts the servers that do not run yet and migrates; from here on bring_down runs at the script's end.
@@ -80,7 +80,7 @@ up_in_background() {
 wait_level() {
   local wanted='' position end=$(($(now) + $1)) told=0
   while [ "$(now)" -lt "$end" ]; do
-    position=$(curl -s --max-time 10 "$COMPTOIR_URL/health" | jq -r '.checks | [(.[] | select(.name == "event_store").position), ([.[].position] | min)] | @tsv') ||
+    position=$(curl -s --max-time 10 "$COMPTOIR_URL/health" | jq -r '.checks | [(.[] | select(.name == "event_store").position), ([.[].position | numbers] | min)] | @tsv') ||
       return 1
     [ -n "$wanted" ] || wanted=${position%$'\t'*}
     position=${position#*$'\t'}

@@ -5,6 +5,32 @@ READ_DATABASES="auth_service_db addresses_service products_service_db baskets_se
   deliveries_service_db newsletters_service_db sav_service_db contacts_service_db websites_service_db
   questions_service_db messages_broker"
 
+# The object storage: OBJECT_STORAGE_URL, _ACCESS_KEY and _SECRET_KEY in the environment name one of somebody else's, which
+# is used as it is; otherwise it is our SeaweedFS. Ours is known by its access key, since an environment that was filled from
+# .run/env names ours, perhaps on a port it had before.
+object_storage_key() { printf 'comptoir-%s' "$(run_id)"; }
+object_storage_given() { [ -n "${OBJECT_STORAGE_URL:-}" ] && [ "${OBJECT_STORAGE_ACCESS_KEY:-}" != "$(object_storage_key)" ]; }
+
+# object_storage_lines: nothing when there is none.
+object_storage_lines() {
+  local port name
+  if object_storage_given; then
+    for name in URL PUBLIC_URL ACCESS_KEY SECRET_KEY REGION ADDRESSING; do
+      name=OBJECT_STORAGE_$name
+      [ -z "${!name:-}" ] || printf '%s=%s\n' "$name" "${!name}"
+    done
+  elif is_running seaweedfs && port=$(port_of seaweedfs); then
+    printf 'OBJECT_STORAGE_URL=http://127.0.0.1:%s\nOBJECT_STORAGE_ACCESS_KEY=%s\nOBJECT_STORAGE_SECRET_KEY=%s\n' \
+      "$port" "$(object_storage_key)" "$(secret seaweedfs)"
+  fi
+}
+
+# servers_of_ours: the names of those that this checkout runs itself.
+servers_of_ours() {
+  printf 'postgres rabbitmq redis'
+  object_storage_given || printf ' seaweedfs'
+}
+
 upper() { tr '[:lower:]' '[:upper:]' <<<"$1"; }
 
 # database_lines: "KEY role database" for every connection string that is written.
@@ -36,6 +62,7 @@ write_env() {
     printf 'COMPTOIR_SECRET=%s\n' "$(secret comptoir)"
     printf 'RABBITMQ_URL=amqp://comptoir:%s@127.0.0.1:%s/comptoir\n' "$(secret rabbitmq)" "$(port_of rabbitmq)"
     printf 'REDIS_URL=redis://default:%s@127.0.0.1:%s/0\n' "$(secret redis)" "$(port_of redis)"
+    object_storage_lines
     printf 'ADMIN_EMAIL=admin@comptoir.example\nADMIN_PASSWORD=%s\n' "$(secret admin)"
   } >"$RUN/env.tmp"
   mv "$RUN/env.tmp" "$RUN/env"

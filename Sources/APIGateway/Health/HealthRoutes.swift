@@ -1,6 +1,8 @@
+import Aggregates
 import EventSourcing
 import HTTPTypes
 import JSON
+import ObjectStorage
 import Postgres
 
 /// Whether the gateway lives, may be given work, and how everything behind it is.
@@ -30,7 +32,7 @@ enum HealthRoutes {
         .get, "/health/ready", "ready", "Whether requests can be answered: log and read databases are there", in: NoInput.self, out: full,
         access: .everyone, idempotency: .none, problems: [.unavailable]
       ) { _, call in
-        let checks = await everything(call.services)
+        let checks = await everything(call.services, withObjects: false)
         guard checks.allSatisfy({ $0.failure == nil }) else { throw unavailable(checks) }
         return reply(checks)
       },
@@ -38,7 +40,7 @@ enum HealthRoutes {
         .get, "/health", "health", "All that the gateway needs, with positions and lag", in: NoInput.self, out: full, access: .everyone,
         idempotency: .none, problems: [.unavailable], aliases: ["/api/health"]
       ) { _, call in
-        let checks = await everything(call.services)
+        let checks = await everything(call.services, withObjects: true)
         guard checks.allSatisfy({ $0.failure == nil }) else { throw unavailable(checks) }
         return reply(checks)
       },
@@ -60,10 +62,12 @@ enum HealthRoutes {
   private static let liveBody = Array(#"{"status":"ok"}"#.utf8)
   private static let position = PostgresStatement("health.position", "select \(ReadSide.positionSQL)")
 
-  private static func everything(_ services: GatewayServices) async -> [Check] {
+  /// - Parameter withObjects: whether the object storage counts. Without it orders are taken all the same.
+  private static func everything(_ services: GatewayServices, withObjects: Bool) async -> [Check] {
     await withTaskGroup(of: (Int, Check).self) { group in
       group.addTask { (0, await checkLog(services.log)) }
       for (index, side) in services.reads.all.enumerated() { group.addTask { (index + 1, await check(side)) } }
+      if withObjects, let objects = services.objects { group.addTask { (.max, await check(objects)) } }
       var checks: [(Int, Check)] = []
       for await found in group { checks.append(found) }
       return checks.sorted { $0.0 < $1.0 }.map(\.1)
@@ -83,6 +87,15 @@ enum HealthRoutes {
       return Check(name: side.name, position: Position(try await side.client.query(position)[0].int64(0)))
     } catch {
       return Check(name: side.name, failure: "unreachable")
+    }
+  }
+
+  private static func check(_ objects: ObjectStorage) async -> Check {
+    do {
+      try await objects.check(bucket: Bucket.products.rawValue)
+      return Check(name: "object_storage")
+    } catch {
+      return Check(name: "object_storage", failure: "unreachable")
     }
   }
 
