@@ -106,7 +106,7 @@ import Testing
   }
 
   @Test func `the day of an order number is that of Paris`() {
-    func day(_ text: String) -> String { OrderNumber.day(at: Timestamp(rfc3339: text)!) }
+    func day(_ text: String) -> String { ParisDay(at: Timestamp(rfc3339: text)!).text() }
     #expect(day("2026-11-24T22:59:59Z") == "20261124")
     #expect(day("2026-11-24T23:00:00Z") == "20261125")
     #expect(day("2026-07-01T22:00:00Z") == "20260702")

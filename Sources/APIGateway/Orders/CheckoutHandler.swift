@@ -76,7 +76,7 @@ enum CheckoutHandler {
 /// Order numbers: `ORD-`, the day in Paris, and a number that ascends within the day, four digits or as many as the day needs.
 enum OrderNumber {
   static func next(_ log: any EventLog, at time: Timestamp = .now()) async throws -> String {
-    let day = day(at: time)
+    let day = ParisDay(at: time).text()
     // Counters start at 1,000.
     return text(day: day, number: try await log.nextIDs("order-number-\(day)", count: 1) - 999)
   }
@@ -84,25 +84,6 @@ enum OrderNumber {
   static func text(day: String, number: Int64) -> String {
     let digits = String(number)
     return "ORD-\(day)-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)"
-  }
-
-  /// `20261124`.
-  static func day(at time: Timestamp) -> String {
-    let civil = (time + .seconds(isSummer(time) ? 7_200 : 3_600)).civil
-    func padded(_ value: Int) -> String { value < 10 ? "0\(value)" : String(value) }
-    return "\(civil.year)\(padded(civil.month))\(padded(civil.day))"
-  }
-
-  /// Summer time in the European Union: from the last Sunday of March to that of October, both at 01:00 UTC (directive 2000/84/EC).
-  private static func isSummer(_ time: Timestamp) -> Bool {
-    let year = time.civil.year
-    func change(_ month: Int) -> Timestamp {
-      let last = CivilDate(year: year, month: month, day: 31).daysSinceEpoch
-      // 1970-01-04 was a Sunday.
-      let sunday = last - (last - 3) % 7
-      return Timestamp(microseconds: Int64(sunday) * 86_400_000_000 + 3_600_000_000)
-    }
-    return time >= change(3) && time < change(10)
   }
 }
 

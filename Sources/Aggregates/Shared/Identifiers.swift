@@ -160,6 +160,21 @@ public struct OrderItemID: EntityID {
   public init(rawValue: Int64) { self.rawValue = rawValue }
 }
 
+public struct DeliveryStatusID: EntityID {
+  public let rawValue: Int64
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
+public struct SalePointID: EntityID {
+  public let rawValue: Int64
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
+public struct DeliveryID: EntityID {
+  public let rawValue: Int64
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
 public struct PaymentID: EntityID {
   public let rawValue: Int64
   public init(rawValue: Int64) { self.rawValue = rawValue }

@@ -20,7 +20,7 @@ extension Checkout {
     switch message.type {
     case CheckoutStarted.type.name:
       let event = try read(CheckoutStarted.self, message)
-      try await place(basketID: event.basketID, attempt: event.attempt, context: Self.context(after: message))
+      try await place(basketID: event.basketID, attempt: event.attempt, context: context(after: message))
     case OrderPlaced.type.name:
       let event = try read(OrderPlaced.self, message)
       let items = event.lines.map { StockItem(productID: $0.productID, quantity: $0.quantity) }
@@ -55,9 +55,5 @@ extension Checkout {
     case RefundRequested.type.name: try await refund(try read(RefundRequested.self, message), after: message)
     default: break
     }
-  }
-
-  func read<Payload: EventPayload>(_ payload: Payload.Type, _ message: RecordedEvent) throws -> Payload {
-    try PayloadDecoder(payload).decode(message)
   }
 }

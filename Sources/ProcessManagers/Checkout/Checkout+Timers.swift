@@ -10,7 +10,7 @@ extension Checkout {
     case nil: break
     case .reservation(let order):
       // Not a step: before its time it writes nothing, and must be tried again.
-      _ = try await executor.execute(ExpireReservation(orderID: order), id: Self.commandID(of: timer), context: Self.timerContext)
+      _ = try await executor.execute(ExpireReservation(orderID: order), id: commandID(of: timer), context: timerContext)
     case .step(let what): try await fire(what, timer)
     }
   }
@@ -54,16 +54,4 @@ extension Checkout {
       try await step(command, of: order, after: timer)
     }
   }
-
-  private func step(_ command: some Command, of order: OrderID, after timer: DueTimer) async throws {
-    let step = SagaStep(command: command, orderID: order, name: String(describing: type(of: command)), timer: timer)
-    _ = try await executor.execute(step, id: Self.commandID(of: timer), context: Self.timerContext)
-  }
-
-  /// One setting of a timer is carried out once.
-  private static func commandID(of timer: DueTimer) -> CommandID {
-    CommandID(derivedFrom: "\(timer.name)@\(timer.dueAt.rawValue)", purpose: "timer")
-  }
-
-  private static var timerContext: CommandContext { CommandContext(actor: "checkout-timer") }
 }

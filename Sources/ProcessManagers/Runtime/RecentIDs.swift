@@ -3,7 +3,7 @@ import Synchronization
 
 /// The last commands that were carried out by this process: what another path brings again need not go to the log at all.
 /// Only a short cut; the log knows them for ever. Two generations bound it.
-final class RecentIDs: Sendable {
+public final class RecentIDs: Sendable {
   private let generations = Mutex<(young: Set<CommandID>, old: Set<CommandID>)>(([], []))
   private let halfCapacity: Int
 

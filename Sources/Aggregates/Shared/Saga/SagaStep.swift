@@ -30,7 +30,7 @@ public enum SagaStepOutcome<Answer: JSONCodable>: JSONCodable {
 
 /// A command of the saga. It always writes an event, by which a repetition is recognised for ever: where the command itself writes none,
 /// because it is refused or has had its effect, the saga's own stream says so.
-public struct SagaStep<Inner: Command>: Command {
+public struct SagaStep<Saga: OrderSaga, Inner: Command>: Command {
   public var command: Inner
   public var orderID: OrderID
   public var name: String
@@ -67,8 +67,8 @@ public struct SagaStep<Inner: Command>: Command {
     }
   }
 
-  private func record(_ event: CheckoutSagaEvent, in session: inout DecisionSession) throws {
-    _ = try session.load(CheckoutSaga.self, orderID, isNew: true)
-    try session.record([event], on: CheckoutSaga.self, orderID)
+  private func record(_ event: SagaEvent, in session: inout DecisionSession) throws {
+    _ = try session.load(Saga.self, orderID, isNew: true)
+    try session.record([event], on: Saga.self, orderID)
   }
 }

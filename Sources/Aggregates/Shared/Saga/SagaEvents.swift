@@ -1,19 +1,19 @@
 public import EventSourcing
 public import JSON
 
-/// What the checkout's process manager remembers of one order (stream `checkout-<order id>`): only what went otherwise than planned.
-/// The course of events itself is read off the streams of basket, order, reservation and payment.
-public enum CheckoutSagaEvent: AggregateEvent {
+/// What a process manager remembers of one order: only what went otherwise than planned. The course of events itself is read off the
+/// streams of those whom it commands.
+public enum SagaEvent: AggregateEvent {
   case sagaStepRefused(SagaStepRefused)
   case sagaStepSkipped(SagaStepSkipped)
   case sagaParked(SagaParked)
   case sagaResumed(SagaResumed)
 
-  public static let decoder = EventDecoder<CheckoutSagaEvent>([
-    EventCase(SagaStepRefused.self, CheckoutSagaEvent.sagaStepRefused),
-    EventCase(SagaStepSkipped.self, CheckoutSagaEvent.sagaStepSkipped),
-    EventCase(SagaParked.self, CheckoutSagaEvent.sagaParked),
-    EventCase(SagaResumed.self, CheckoutSagaEvent.sagaResumed),
+  public static let decoder = EventDecoder<SagaEvent>([
+    EventCase(SagaStepRefused.self, SagaEvent.sagaStepRefused),
+    EventCase(SagaStepSkipped.self, SagaEvent.sagaStepSkipped),
+    EventCase(SagaParked.self, SagaEvent.sagaParked),
+    EventCase(SagaResumed.self, SagaEvent.sagaResumed),
   ])
 
   public var payload: any EventPayload {
