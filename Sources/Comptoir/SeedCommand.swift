@@ -34,6 +34,8 @@ struct Seed: AsyncParsableCommand {
     try await seed(DiscountType.self, DiscountType.defaultRows, stores)
     try await seed(Country.self, Country.defaultRows, stores)
     try await seed(Region.self, Region.defaultRows, stores)
+    try await seed(DeliveryStatus.self, DeliveryStatus.defaultRows, stores)
+    try await seed(SalePoint.self, SalePoint.defaultRows, stores)
     for (code, definition) in PromoCode.defaultCodes {
       _ = try await stores.executor.execute(
         AddPromoCode(code: code, definition: definition), id: CommandID(derivedFrom: code, purpose: "seed-promo-code"))

@@ -7,12 +7,9 @@ import Testing
 @testable import Projectors
 
 struct SchemaTests {
-  @Test(arguments: [
-    "auth_service_db", "addresses_service", "products_service_db", "baskets_service_db", "orders_service_db", "websites_service_db",
-  ])
+  @Test(arguments: Projection.all.map(\.database))
   func `declared tables are those of the schema, column by column`(database: String) async throws {
-    let projections = [Projection.auth, .addresses, .products, .baskets, .orders, .websites]
-    let projection = try #require(projections.first { $0.database == database })
+    let projection = try #require(Projection.all.first { $0.database == database })
     let migrator = try Migrator(
       adminURL: try TestDatabase.server().urlWithPassword(), schemaDirectory: projectSchema, passwordSeed: "schemas",
       prefix: "s\(UInt32.random(in: 0 ... .max))_", logger: quietLogger)

@@ -17,6 +17,7 @@ final class RandomShop {
     "products_service_db": productSteps + classificationSteps + partSteps,
     "baskets_service_db": basketSteps,
     "orders_service_db": orderSteps,
+    "deliveries_service_db": deliverySteps,
     "websites_service_db": websiteSteps,
   ]
 
@@ -57,11 +58,19 @@ final class RandomShop {
   var orders: [OrderID] = []
   var statuses: [OrderStatusID] = []
   var refunds: [RefundID: OrderID] = [:]
+  var deliveryStatuses: [DeliveryStatusID] = []
+  var salePoints: [SalePointID] = []
+  var deliveries: [DeliveryID: SentDelivery] = [:]
 
   struct OpenBasket {
     var user: UserID
     var items: [BasketItemID] = []
     var links: [LinkID] = []
+  }
+
+  struct SentDelivery {
+    var status: DeliveryStatusName
+    var isPickup: Bool
   }
 
   struct StartedCheckout {
@@ -86,6 +95,7 @@ final class RandomShop {
     for (id, row) in Permission.defaultRows { try await send(SeedReference<Permission>(id: id, row: row)) }
     for (id, row) in Role.defaultRows { try await send(SeedReference<Role>(id: id, row: row)) }
     for (id, row) in OrderStatus.defaultRows { try await send(SeedReference<OrderStatus>(id: id, row: row)) }
+    for (id, row) in DeliveryStatus.defaultRows { try await send(SeedReference<DeliveryStatus>(id: id, row: row)) }
   }
 
   /// Takes random steps of all sources, each as often as any other.
