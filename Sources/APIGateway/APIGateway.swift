@@ -75,6 +75,7 @@ public struct APIGateway: Service {
 
   /// Every service's routes.
   static let groups = [
-    AuthRoutes.group, AddressRoutes.group, ProductRoutes.group, BasketRoutes.group, OrderRoutes.group, WebsiteRoutes.group,
+    AuthRoutes.group, AddressRoutes.group, ProductRoutes.group, BasketRoutes.group, OrderRoutes.group, DeliveryRoutes.group,
+    WebsiteRoutes.group,
   ]
 }

@@ -32,6 +32,8 @@ public struct GatewayConfiguration: Sendable {
   public var platformDomain = "comptoir.example"
   /// How long each step of a checkout may take.
   public var checkoutTimeouts = CheckoutTimeouts()
+  /// What deliveries cost, and how long they take.
+  public var deliveryTerms = DeliveryTerms()
 
   /// Defaults for one machine.
   public init() {}
@@ -84,17 +86,22 @@ public struct ReadSides: Sendable {
   let products: ReadSide
   let baskets: ReadSide
   let orders: ReadSide
+  let deliveries: ReadSide
   let websites: ReadSide
 
   /// Names each service's read side.
-  public init(auth: ReadSide, addresses: ReadSide, products: ReadSide, baskets: ReadSide, orders: ReadSide, websites: ReadSide) {
+  public init(
+    auth: ReadSide, addresses: ReadSide, products: ReadSide, baskets: ReadSide, orders: ReadSide, deliveries: ReadSide,
+    websites: ReadSide
+  ) {
     self.auth = auth
     self.addresses = addresses
     self.products = products
     self.baskets = baskets
     self.orders = orders
+    self.deliveries = deliveries
     self.websites = websites
   }
 
-  var all: [ReadSide] { [auth, addresses, products, baskets, orders, websites] }
+  var all: [ReadSide] { [auth, addresses, products, baskets, orders, deliveries, websites] }
 }

@@ -50,8 +50,13 @@ struct Roles {
     Checkout(log: stores.log, executor: stores.executor, payments: SandboxPayments(), logger: settings.logger)
   }
 
-  func processes(_ checkout: Checkout) -> ProcessManagerRunner {
-    ProcessManagerRunner(log: stores.log, subscriptions: stores.log, port: checkout, holder: holder, logger: settings.logger)
+  /// The runners of all process managers.
+  func processes(_ checkout: Checkout) -> [ProcessManagerRunner] {
+    let deliveries = Deliveries(log: stores.log, executor: stores.executor, carriers: SandboxCarriers(), logger: settings.logger)
+    let ports: [any MessagePort] = [checkout, deliveries]
+    return ports.map { port in
+      ProcessManagerRunner(log: stores.log, subscriptions: stores.log, port: port, holder: holder, logger: settings.logger)
+    }
   }
 
   /// The HTTP edge.
@@ -71,7 +76,8 @@ struct Roles {
       configuration: configuration, log: stores.log, executor: stores.executor,
       reads: ReadSides(
         auth: try side("auth", .auth), addresses: try side("addresses", .addresses), products: try side("products", .products),
-        baskets: try side("baskets", .baskets), orders: try side("orders", .orders), websites: try side("websites", .websites)),
+        baskets: try side("baskets", .baskets), orders: try side("orders", .orders),
+        deliveries: try side("deliveries", .deliveries), websites: try side("websites", .websites)),
       signingKey: try SigningKey(file: settings.optional("COMPTOIR_SIGNING_KEY") ?? ".run/signing-key.pem"),
       passwords: try PasswordHasher(), emails: stores.emails, objects: stores.objects)
     return APIGateway(configuration: configuration, services: services, logger: settings.logger)

@@ -18,7 +18,7 @@ struct Up: AsyncParsableCommand {
       let checkout = roles.checkout()
       let gateway = try await roles.gateway(checkout, projectors: Dictionary(uniqueKeysWithValues: projectors))
       // Drained from the end: first no more requests, then what follows from the last ones, then their rows.
-      try await roles.run([LogListener(stores.log)] + projectors.map(\.1) + [roles.processes(checkout), gateway])
+      try await roles.run([LogListener(stores.log)] + projectors.map(\.1) + roles.processes(checkout) + [gateway])
     }
   }
 }
@@ -60,7 +60,7 @@ struct Projector: AsyncParsableCommand {
 /// `comptoir processes`
 struct Processes: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Runs the process managers: checkout, its time-outs and compensations. Several may run; one works.")
+    abstract: "Runs the process managers: checkout with its time-outs and compensations, deliveries. Several may run; one works.")
   @OptionGroup var options: CommonOptions
 
   func run() async throws {
@@ -68,7 +68,7 @@ struct Processes: AsyncParsableCommand {
     try await Stores.use(settings) { stores in
       let roles = Roles(settings: settings, stores: stores)
       try await roles.checkStores()
-      try await roles.run([LogListener(stores.log), roles.processes(roles.checkout())])
+      try await roles.run([LogListener(stores.log)] + roles.processes(roles.checkout()))
     }
   }
 }

@@ -30,7 +30,8 @@ struct Harness {
     let side = ReadSide("auth", client: PostgresClient(away, logger: Logger(label: "test")))
     services = try await GatewayServices(
       configuration: configuration, log: log, executor: CommandExecutor(log: log),
-      reads: reads ?? ReadSides(auth: side, addresses: side, products: side, baskets: side, orders: side, websites: side), signingKey: key,
+      reads: reads ?? ReadSides(auth: side, addresses: side, products: side, baskets: side, orders: side, deliveries: side, websites: side),
+      signingKey: key,
       passwords: PasswordHasher(PasswordHasher.Parameters(memoryKiB: 64, passes: 1)),
       emails: EmailFingerprint(secret: Array(repeating: 7, count: 32)), objects: objects)
     gateway = APIGateway(configuration: configuration, services: services, groups: groups, logger: Logger(label: "test"))

@@ -13,7 +13,8 @@ struct ReadDatabases {
   private let clients: [String: PostgresClient]
 
   private static let names = [
-    "auth_service_db", "addresses_service", "products_service_db", "baskets_service_db", "orders_service_db", "websites_service_db",
+    "auth_service_db", "addresses_service", "products_service_db", "baskets_service_db", "orders_service_db", "deliveries_service_db",
+    "websites_service_db",
   ]
   private static let schema = String(#filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()) + "/schema"
 
@@ -55,7 +56,8 @@ struct ReadDatabases {
     return ReadSides(
       auth: side("auth", "auth_service_db"), addresses: side("addresses", "addresses_service"),
       products: side("products", "products_service_db"), baskets: side("baskets", "baskets_service_db"),
-      orders: side("orders", "orders_service_db"), websites: side("websites", "websites_service_db"))
+      orders: side("orders", "orders_service_db"), deliveries: side("deliveries", "deliveries_service_db"),
+      websites: side("websites", "websites_service_db"))
   }
 
   /// Changes rows as the administrator, in place of a projector.
@@ -155,6 +157,22 @@ struct ReadDatabases {
       (3, 'ORD-20260102-0001', 1, 1, 1, 1, 10, 12, 0, 2, null, null, '2026-01-02', now(), null);
     insert into order_items values
       (1, 1, 1, 'Ordinateur', 'A-1', 1, 833.33, 1000, 833.33, 0, 166.67, 1000, 20, now(), now());
+    """,
+    "deliveries_service_db": """
+    insert into status values
+      (1, 'pending', '#6c757d', 'en attente', now(), now(), null), (3, 'shipped', '#17a2b8', 'expédiée', now(), now(), null);
+    insert into sale_points values
+      (1, 'MNS Paris Centre', 'PAR001', '12 rue de Rivoli', 'Paris', '75001', 'France', null, null, '{"sunday":"closed"}', true, 48.856614,
+        2.3522219, now(), now(), null),
+      (2, 'MNS Roissy', 'ENT001', null, 'Roissy-en-France', '95700', 'France', null, null, null, true, 49.00969, 2.547925, now(), now(), null),
+      (3, 'MNS Lyon', 'LYN001', null, 'Lyon', '69002', 'France', null, null, null, true, 45.7578137, 4.8320114, now(), now(), null),
+      (4, 'MNS Fermé', 'PAR002', null, 'Paris', '75002', 'France', null, null, null, false, 48.857, 2.353, now(), now(), null);
+    insert into deliveries values
+      (1, 'a', 1, null, 3, 'standard', 5.99, '1 rue X', null, '2026-01-08', null, '2026-01-02', 'DHL', 'JD1',
+        '{"events":[{"code":"TRANSIT","occurred_at":"2026-01-02T00:00:00Z","city":"Paris","country":"FR","description":null}],"current_location":null,"signature_required":null}',
+        'First Last', null, null, '2026-01-01', now(), null),
+      (2, 'DEL-PICKUP-00000001', 2, 1, 1, 'pickup', 0, null, null, '2026-01-03', null, null, null, null, null, null, null, null, '2026-01-01', now(), null);
+    insert into order_copies values (1, 'ORD-20260101-0001', 1, 1), (2, 'ORD-20260101-0002', 1, 1), (3, 'ORD-20260102-0001', 1, 1);
     """,
     "websites_service_db": """
     insert into users values (1, 'First Last', 'First', 'Last', 'a@example.org', null, null, null, now(), now(), null);

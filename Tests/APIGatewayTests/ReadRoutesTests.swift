@@ -36,7 +36,8 @@ import Testing
       let harness = try await Harness(groups: APIGateway.groups, reads: databases.sides)
       let token = try await harness.token(1, .superAdmin)
       for group in APIGateway.groups {
-        for route in group.routes where route.method == .get {
+        // What answers from the log has a test of its own.
+        for route in group.routes where route.method == .get && route.operation != "explainOrder" {
           let output = try #require(route.output)
           let check = SchemaCheck(components: output.components)
           let strict = SchemaCheck(components: output.components.mapValues(whole))
@@ -111,7 +112,9 @@ import Testing
     try await ReadDatabases.with { databases in
       let harness = try await Harness(groups: APIGateway.groups, reads: databases.sides)
       let other = try await harness.token(2)
-      for path in ["/api/v1/orders/orders/1", "/api/v1/addresses/addresses/1", "/api/v1/orders/orders/999"] {
+      for path in [
+        "/api/v1/orders/orders/1", "/api/v1/addresses/addresses/1", "/api/v1/orders/orders/999", "/api/v1/deliveries/deliveries/1",
+      ] {
         #expect(try await harness.send(.get, path, token: other).code == "not-found")
       }
       #expect(try await harness.send(.get, "/api/v1/orders/orders", token: other).json["data"]?.arrayValue == [])

@@ -74,6 +74,7 @@ enum ClaimProblems {
     "email": "/email", "product-ref": "/ref", "brand-name": "/name", "type-name": "/name", "vat-name": "/name",
     "attribute-group-name": "/name", "characteristic-group-name": "/name", "related-characteristic-name": "/name",
     "discount-type-name": "/name", "promo-code": "/code", "order-status-name": "/name",
+    "delivery-status-name": "/name", "sale-point-code": "/code", "delivery-order": "/order_id",
     "website-domain": "/domain", "website-subdomain": "/subdomain", "permission": "/name", "role": "/name",
   ]
 

@@ -181,3 +181,17 @@ extension PaymentRejection: ProblemRepresentable {
 extension ReservationRejection: ProblemRepresentable {
   var problem: Problem { Problem(.stateConflict) }
 }
+
+extension DeliveryRejection: ProblemRepresentable {
+  var problem: Problem {
+    switch self {
+    case .notFound: Problem(.notFound)
+    case .invalid(let error): error.problem
+    case .missing(let field): .field("/\(field)", .missingField)
+    case .notAllowed(let field): .field("/\(field)", .valueNotAllowed)
+    case .estimateNotAfterToday: .field("/estimated_delivery_date", .tooSmall, limit: "after today")
+    case .wrongState(let current, let allowed):
+      .conflict(.stateConflict, current: current.rawValue, allowed: allowed.map(\.rawValue))
+    }
+  }
+}

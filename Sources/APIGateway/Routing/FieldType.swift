@@ -78,6 +78,8 @@ struct TextField: FieldType {
     case webAddress
     /// Two letters.
     case countryCode
+    /// `#RRGGBB`.
+    case color
   }
 
   let count: ClosedRange<Int>
@@ -93,6 +95,7 @@ struct TextField: FieldType {
     case .email: schema = schema.with("format", "email")
     case .webAddress: schema = schema.with("format", "uri")
     case .countryCode: schema = schema.with("pattern", "^[A-Z]{2}$")
+    case .color: schema = schema.with("pattern", "^#[0-9A-Fa-f]{6}$")
     }
     return schema
   }
@@ -121,6 +124,9 @@ struct TextField: FieldType {
       return (text.hasPrefix("https://") || text.hasPrefix("http://"))
         && !text.unicodeScalars.contains { $0.value <= 32 || $0.value == 127 }
     case .countryCode: return text.utf8.count == 2 && text.utf8.allSatisfy { $0 >= 65 && $0 <= 90 }
+    case .color:
+      return text.utf8.count == 7 && text.hasPrefix("#")
+        && text.utf8.dropFirst().allSatisfy { (48...57).contains($0) || (65...70).contains($0) || (97...102).contains($0) }
     }
   }
 }
