@@ -27,6 +27,10 @@ enum OrderRoutes {
         from: { $0.reads.orders }, OrderResources.own
       ) { input, call in [.int64(input.id.rawValue), .int64(call.user.userID.rawValue)] },
       Route(
+        .get, "/orders/{id}/explain", "explainOrder", "What gave each cent of an order, with the events that decided it",
+        in: IDInput<OrderID>.self, out: OrderExplanation.schema.asData, access: .bearer, idempotency: .none, problems: [],
+        handler: OrderExplanation.explain),
+      Route(
         .put, "/orders/{id}/cancel", "cancelOrder", "Cancels an own order", in: CancelInput.self, out: state.asData, access: .bearer,
         idempotency: .none, problems: [.transitionNotAllowed], handler: cancel),
       Route(

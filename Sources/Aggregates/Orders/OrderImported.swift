@@ -94,3 +94,12 @@ extension ImportedOrderLine: JSONCodable {
     json.field("merchandise", merchandise)
   }
 }
+
+extension CheckoutTotals {
+  /// The sums that the source gave.
+  public init(_ imported: OrderImported) {
+    self.init(
+      subtotalHT: Cents(rawValue: imported.totalHT.rawValue + imported.totalDiscount.rawValue), totalDiscount: imported.totalDiscount,
+      totalHT: imported.totalHT, totalVAT: imported.totalVAT, totalTTC: imported.totalTTC)
+  }
+}
