@@ -12,7 +12,7 @@ enum DeliveryRoutes {
     routes: [HealthRoutes.route(of: "deliveries") { $0.reads.deliveries }] + following + steps + administration
       + SalePointRoutes.routes + DeliveryStatusRoutes.routes)
 
-  private static let staff = Access.roles([.superAdmin, .admin, .manager, .warehouseManager])
+  private static let staff = Access.permission(.ordersUpdate)
 
   private static let following: [Route] = [
     .row(
