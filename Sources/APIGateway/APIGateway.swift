@@ -76,6 +76,6 @@ public struct APIGateway: Service {
   /// Every service's routes.
   static let groups = [
     AuthRoutes.group, AddressRoutes.group, ProductRoutes.group, BasketRoutes.group, OrderRoutes.group, DeliveryRoutes.group,
-    WebsiteRoutes.group,
+    SavRoutes.group, WebsiteRoutes.group, QuestionRoutes.group,
   ]
 }

@@ -34,6 +34,10 @@ public struct GatewayConfiguration: Sendable {
   public var checkoutTimeouts = CheckoutTimeouts()
   /// What deliveries cost, and how long they take.
   public var deliveryTerms = DeliveryTerms()
+  /// How long tickets may wait.
+  public var ticketTimes = TicketTimes()
+  /// How long returns may take.
+  public var returnTimes = ReturnTimes()
 
   /// Defaults for one machine.
   public init() {}
@@ -87,12 +91,14 @@ public struct ReadSides: Sendable {
   let baskets: ReadSide
   let orders: ReadSide
   let deliveries: ReadSide
+  let sav: ReadSide
   let websites: ReadSide
+  let questions: ReadSide
 
   /// Names each service's read side.
   public init(
-    auth: ReadSide, addresses: ReadSide, products: ReadSide, baskets: ReadSide, orders: ReadSide, deliveries: ReadSide,
-    websites: ReadSide
+    auth: ReadSide, addresses: ReadSide, products: ReadSide, baskets: ReadSide, orders: ReadSide, deliveries: ReadSide, sav: ReadSide,
+    websites: ReadSide, questions: ReadSide
   ) {
     self.auth = auth
     self.addresses = addresses
@@ -100,8 +106,10 @@ public struct ReadSides: Sendable {
     self.baskets = baskets
     self.orders = orders
     self.deliveries = deliveries
+    self.sav = sav
     self.websites = websites
+    self.questions = questions
   }
 
-  var all: [ReadSide] { [auth, addresses, products, baskets, orders, deliveries, websites] }
+  var all: [ReadSide] { [auth, addresses, products, baskets, orders, deliveries, sav, websites, questions] }
 }

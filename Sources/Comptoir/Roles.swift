@@ -53,7 +53,7 @@ struct Roles {
   /// The runners of all process managers.
   func processes(_ checkout: Checkout) -> [ProcessManagerRunner] {
     let deliveries = Deliveries(log: stores.log, executor: stores.executor, carriers: SandboxCarriers(), logger: settings.logger)
-    let ports: [any MessagePort] = [checkout, deliveries]
+    let ports: [any MessagePort] = [checkout, deliveries, SupportDesk(log: stores.log, executor: stores.executor)]
     return ports.map { port in
       ProcessManagerRunner(log: stores.log, subscriptions: stores.log, port: port, holder: holder, logger: settings.logger)
     }
@@ -77,7 +77,8 @@ struct Roles {
       reads: ReadSides(
         auth: try side("auth", .auth), addresses: try side("addresses", .addresses), products: try side("products", .products),
         baskets: try side("baskets", .baskets), orders: try side("orders", .orders),
-        deliveries: try side("deliveries", .deliveries), websites: try side("websites", .websites)),
+        deliveries: try side("deliveries", .deliveries), sav: try side("sav", .sav), websites: try side("websites", .websites),
+        questions: try side("questions", .questions)),
       signingKey: try SigningKey(file: settings.optional("COMPTOIR_SIGNING_KEY") ?? ".run/signing-key.pem"),
       passwords: try PasswordHasher(), emails: stores.emails, objects: stores.objects)
     return APIGateway(configuration: configuration, services: services, logger: settings.logger)

@@ -40,6 +40,12 @@ struct Seed: AsyncParsableCommand {
       _ = try await stores.executor.execute(
         AddPromoCode(code: code, definition: definition), id: CommandID(derivedFrom: code, purpose: "seed-promo-code"))
     }
+    for row in Question.defaultRows {
+      // Their author is the administrator, whose account has the first id.
+      let command = SeedQuestion(
+        questionID: row.id, answerID: row.answerID, author: UserID(1), content: row.content, answer: row.answer)
+      _ = try await stores.executor.execute(command, id: CommandID(derivedFrom: String(row.id.rawValue), purpose: "seed-question"))
+    }
     try await administrator(stores, settings)
     for (id, content) in Website.defaultRows {
       _ = try await stores.executor.execute(

@@ -60,7 +60,9 @@ struct Projector: AsyncParsableCommand {
 /// `comptoir processes`
 struct Processes: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Runs the process managers: checkout with its time-outs and compensations, deliveries. Several may run; one works.")
+    abstract:
+      "Runs the process managers: checkout with its time-outs and compensations, deliveries, the support desk's deadlines. Several may run; one works."
+  )
   @OptionGroup var options: CommonOptions
 
   func run() async throws {

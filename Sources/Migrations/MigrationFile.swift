@@ -16,12 +16,15 @@ public enum MigrationPart: String, Sendable, Hashable, CaseIterable {
 
 /// One file `<version>_<name>.sql` with its two sections, in dbmate's form: `-- migrate:up`, then `-- migrate:down`.
 ///
-/// A file that all read databases share writes `:"owner"`, `:"projector"` and `:"reader"` for the roles of the one it is applied to.
+/// A file that read databases share writes `:"owner"`, `:"projector"` and `:"reader"` for the roles of the one it is applied to. It is for all
+/// of them, or for those that a line `-- migrate:databases` before its sections names.
 public struct MigrationFile: Sendable, Hashable {
   /// Where it was read from.
   let path: String
-  /// Whether it is applied to every read database.
+  /// Whether it is applied to read databases in general, and not to one alone.
   let isShared: Bool
+  /// The read databases that a shared file is for; nil for all.
+  let databases: Set<String>?
   public let part: MigrationPart
   /// The digits before the first underscore; files are applied in their order.
   public let version: String
@@ -53,6 +56,7 @@ public struct MigrationFile: Sendable, Hashable {
     }
     guard let data = FileManager.default.contents(atPath: path) else { throw .unreadable(path: path) }
 
+    var databases: Set<String>?
     var sections: [String: [Substring]] = [:]
     var current: String?
     for line in String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false) {
@@ -60,6 +64,8 @@ public struct MigrationFile: Sendable, Hashable {
         current = "up"
       } else if line.hasPrefix("-- migrate:down") {
         current = "down"
+      } else if isShared, current == nil, line.hasPrefix("-- migrate:databases ") {
+        databases = Set(line.split(separator: " ").dropFirst(2).map(String.init))
       } else if let current {
         sections[current, default: []].append(line)
       }
@@ -67,6 +73,7 @@ public struct MigrationFile: Sendable, Hashable {
     guard let up = sections["up"] else { throw .malformed(path: path, reason: "it has no line -- migrate:up") }
     self.path = path
     self.isShared = isShared
+    self.databases = databases
     self.part = part
     self.version = String(version)
     name = String(stem.dropFirst(version.count + 1))

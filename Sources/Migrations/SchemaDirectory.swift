@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// What the folder `schema/` says: a folder a database, with the migrations of each part in order. What stands in the folder
-/// `shared` belongs to every read database, among its own files by version.
+/// `shared` belongs to every read database, or to those that a file names, among its own files by version.
 struct SchemaDirectory: Sendable {
   /// One database.
   struct Database: Sendable {
@@ -42,7 +42,7 @@ struct SchemaDirectory: Sendable {
     let hasGenerations = isFolder("\(path)/generation")
     var files = try files(in: "\(path)/fixed", part: .fixed)
     if hasGenerations {
-      files = (shared + files).sorted { $0.label < $1.label }
+      files = (shared.filter { $0.databases?.contains(name) ?? true } + files).sorted { $0.label < $1.label }
       try refuseEqualVersions(files)
     }
     for part in MigrationPart.generation {

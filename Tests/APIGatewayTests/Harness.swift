@@ -30,7 +30,10 @@ struct Harness {
     let side = ReadSide("auth", client: PostgresClient(away, logger: Logger(label: "test")))
     services = try await GatewayServices(
       configuration: configuration, log: log, executor: CommandExecutor(log: log),
-      reads: reads ?? ReadSides(auth: side, addresses: side, products: side, baskets: side, orders: side, deliveries: side, websites: side),
+      reads: reads
+        ?? ReadSides(
+          auth: side, addresses: side, products: side, baskets: side, orders: side, deliveries: side, sav: side, websites: side,
+          questions: side),
       signingKey: key,
       passwords: PasswordHasher(PasswordHasher.Parameters(memoryKiB: 64, passes: 1)),
       emails: EmailFingerprint(secret: Array(repeating: 7, count: 32)), objects: objects)

@@ -14,21 +14,22 @@ struct ReadDatabases {
 
   private static let names = [
     "auth_service_db", "addresses_service", "products_service_db", "baskets_service_db", "orders_service_db", "deliveries_service_db",
-    "websites_service_db",
+    "sav_service_db", "websites_service_db", "questions_service_db",
   ]
   private static let schema = String(#filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()) + "/schema"
 
   /// Runs `body` with databases that nobody else has; they are dropped whatever happens.
-  static func with(_ body: (ReadDatabases) async throws -> Void) async throws {
+  /// - Parameter wanted: those that the test needs; any other is answered by the first of them, which has none of its tables.
+  static func with(only wanted: [String] = names, _ body: (ReadDatabases) async throws -> Void) async throws {
     let migrator = try Migrator(
       adminURL: try TestDatabase.server().urlWithPassword(), schemaDirectory: schema, passwordSeed: "a seed for tests",
       prefix: "g\(UInt32.random(in: 0 ... .max))_")
     var failure: (any Error)?
     do {
-      try await migrator.up(names)
-      let databases = ReadDatabases(migrator)
+      try await migrator.up(wanted)
+      let databases = ReadDatabases(migrator, wanted)
       do {
-        for (name, rows) in sampleRows { try await databases.execute(name, rows) }
+        for (name, rows) in sampleRows where wanted.contains(name) { try await databases.execute(name, rows) }
         try await body(databases)
       } catch {
         failure = error
@@ -41,10 +42,10 @@ struct ReadDatabases {
     if let failure { throw failure }
   }
 
-  private init(_ migrator: Migrator) {
+  private init(_ migrator: Migrator, _ wanted: [String]) {
     self.migrator = migrator
     clients = Dictionary(
-      uniqueKeysWithValues: Self.names.map { name in
+      uniqueKeysWithValues: wanted.map { name in
         var configuration = migrator.configuration(name, as: .reader)
         configuration.connections = 1
         return (name, PostgresClient(configuration, logger: Logger(label: "test")))
@@ -52,12 +53,13 @@ struct ReadDatabases {
   }
 
   var sides: ReadSides {
-    func side(_ service: String, _ database: String) -> ReadSide { ReadSide(service, client: clients[database]!) }
+    func side(_ service: String, _ database: String) -> ReadSide { ReadSide(service, client: clients[database] ?? clients.first!.value) }
     return ReadSides(
       auth: side("auth", "auth_service_db"), addresses: side("addresses", "addresses_service"),
       products: side("products", "products_service_db"), baskets: side("baskets", "baskets_service_db"),
       orders: side("orders", "orders_service_db"), deliveries: side("deliveries", "deliveries_service_db"),
-      websites: side("websites", "websites_service_db"))
+      sav: side("sav", "sav_service_db"), websites: side("websites", "websites_service_db"),
+      questions: side("questions", "questions_service_db"))
   }
 
   /// Changes rows as the administrator, in place of a projector.
@@ -181,6 +183,35 @@ struct ReadDatabases {
         '{"general":{"currency":"EUR"}}', true, '2026-01-01', now(), null),
       (2, 5, 'Atelier', 'atelier.example.org', 'atelier', 'default', '#000000', '#FFFFFF', null, null, null, false, now(), now(), null),
       (3, 5, 'Gone', 'gone.example.org', 'gone', 'default', '#000000', '#FFFFFF', null, null, null, true, now(), now(), now());
+    """,
+    "sav_service_db": """
+    insert into support_tickets values
+      (1, 'TKT-1', 1, 'Écran cassé', 'Il ne s''allume pas', 'medium', 'in_progress', 'shipping', 1, 1, '{"tags": ["a"]}', null, null,
+        '2026-01-01', now()),
+      (2, 'a', 0, 'Question', 'Sans compte', 'high', 'open', null, null, null, '{"sla_breaches": []}', null, null, '2026-01-02', now()),
+      (3, 'TKT-3', 7, 'Facture', 'Elle manque', 'low', 'resolved', 'billing', 8, null, null, now(), null, '2026-01-03', now());
+    insert into ticket_messages values
+      (1, 1, 1, 'customer', 'Bonjour', false, null, '2026-01-01', now()), (2, 1, 8, 'agent', 'Bonjour', false, null, '2026-01-02', now()),
+      (3, 3, 8, 'agent', 'Entre nous', true, null, '2026-01-03', now());
+    insert into ticket_attachments values
+      (1, 1, 1, 'photo.png', 'a.png', 'tickets/1/a.png', 'image/png', 10, now(), now()),
+      (2, 3, 3, 'note.pdf', 'b.pdf', 'tickets/3/b.pdf', 'application/pdf', 10, now(), now());
+    insert into order_copies values (1, 'ORD-20260101-0001', 1, 1000, 'delivered', false, now());
+    insert into order_line_copies values (1, 1, 1, 3, 100, 20), (2, 1, 2, 1, 10, 2);
+    insert into returns values
+      (1, 1, 1, 1, 'defect', 'requested', 'Cassé', null, null, null, null, null, null, null, null, '2026-01-01', now());
+    insert into return_lines values (1, 1, 1, 1, 2, null, null, null, null, null, now(), now());
+    """,
+    "questions_service_db": """
+    insert into questions values
+      (1, 1, 1, 'Matière', 'De quoi est-ce fait exactement ?', true, '2026-01-01', now(), null),
+      (2, 7, null, null, 'Quand livrez-vous à l''étranger ?', false, '2026-01-02', now(), null),
+      (3, 7, 9, null, 'Le produit disparu est-il solide ?', true, '2026-01-03', now(), null),
+      (4, 7, null, 'Livraison', 'Livrez-vous en Corse aussi ?', true, '2026-01-04', now(), null);
+    insert into answers values
+      (1, 1, 7, 'C''est en laine.', false, 3, '2026-01-01', now(), null), (2, 1, 8, 'C''est en coton.', true, 0, '2026-01-02', now(), null),
+      (3, 1, 9, 'Je ne sais pas.', false, 3, '2026-01-03', now(), null), (4, 4, 8, 'Oui, chaque semaine.', true, 0, now(), now(), null);
+    insert into product_copies values (1, null), (9, now());
     """,
   ]
 }

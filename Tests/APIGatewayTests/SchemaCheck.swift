@@ -26,7 +26,8 @@ struct SchemaCheck {
       guard let items = schema["items"] else { return [] }
       return elements.enumerated().flatMap { faults($0.element, items, at: "\(path)/\($0.offset)") }
     case .object(let members):
-      let properties = schema["properties"]?.objectValue ?? []
+      // An object without declared members may have any.
+      guard let properties = schema["properties"]?.objectValue else { return [] }
       var found = members.flatMap { member -> [String] in
         guard let property = properties.first(where: { $0.key == member.key }) else { return ["\(path)/\(member.key): unknown"] }
         return faults(member.value, property.value, at: "\(path)/\(member.key)")

@@ -140,6 +140,19 @@ struct MigratorTests {
     }
   }
 
+  @Test func `a shared file that names databases is for those alone`() async throws {
+    try await withSchemaFolder { folder in
+      try folder.write("bakery/generation/live/1_bread.sql", "create table bread (id bigint primary key);", down: "drop table bread;")
+      try folder.write("bakery/fixed/1_internal.sql", folder.internalSchema(of: "bakery"), down: "drop schema internal cascade;")
+      try folder.write(
+        "shared/fixed/2_mark.sql", head: "-- migrate:databases bakery of_tomorrow\n", "create table internal.mark (id bigint);", down: nil)
+      try await withMigrator(folder.path) { migrator in
+        let steps = try await migrator.up()
+        #expect(steps.filter { $0.migration == "2_mark" }.map(\.database) == ["bakery"])
+      }
+    }
+  }
+
   @Test func `a shared file with a role that some read database does not have, or with a version of its own file, is refused by name`()
     async throws
   {

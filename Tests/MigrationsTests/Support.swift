@@ -37,11 +37,12 @@ func withSchemaFolder<R: Sendable>(_ body: (SchemaFolder) async throws -> R) asy
 struct SchemaFolder {
   let path: String
 
-  func write(_ file: String, _ up: String, down: String?) throws {
+  /// - Parameter head: stands before the sections.
+  func write(_ file: String, head: String = "", _ up: String, down: String?) throws {
     let full = "\(path)/\(file)"
     let folder = full.split(separator: "/").dropLast().map { "/" + $0 }.joined()
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let text = "-- migrate:up\n\(up)\n" + (down.map { "-- migrate:down\n\($0)\n" } ?? "")
+    let text = head + "-- migrate:up\n\(up)\n" + (down.map { "-- migrate:down\n\($0)\n" } ?? "")
     try Data(text.utf8).write(to: URL(filePath: full))
   }
 

@@ -195,3 +195,46 @@ extension DeliveryRejection: ProblemRepresentable {
     }
   }
 }
+
+extension TicketRejection: ProblemRepresentable {
+  var problem: Problem {
+    switch self {
+    case .notFound, .messageNotFound, .attachmentNotFound: Problem(.notFound)
+    case .wrongState(let current, let allowed):
+      .conflict(.stateConflict, current: current.rawValue, allowed: allowed.map(\.rawValue))
+    case .staffOnly: Problem(.forbidden)
+    case .invalid(let error): error.problem
+    case .hasReturns(let returns): Problem(.inUse, members: [("returns", .array(returns.map { .int($0.rawValue) }))])
+    case .tooMany(let maximum): Problem(.ruleViolated, members: [("maximum", .int(Int64(maximum)))])
+    }
+  }
+}
+
+extension QuestionRejection: ProblemRepresentable {
+  var problem: Problem {
+    switch self {
+    case .notFound, .answerNotFound: Problem(.notFound)
+    case .invalid(let error): error.problem
+    case .wrongState(let current): .conflict(.stateConflict, current: current.rawValue, allowed: [])
+    case .alreadyMarked: .conflict(.stateConflict, current: "marked_helpful", allowed: [])
+    case .staffOnly: Problem(.forbidden)
+    }
+  }
+}
+
+extension ReturnRejection: ProblemRepresentable {
+  var problem: Problem {
+    switch self {
+    case .notFound: Problem(.notFound)
+    case .noOrder: Problem(.stateConflict, members: [("missing", "order")])
+    case .wrongState(let current, let allowed):
+      .conflict(.stateConflict, current: current.rawValue, allowed: allowed.map(\.rawValue))
+    case .notDelivered: Problem(.stateConflict, members: [("missing", "delivery")])
+    case .tooLate(let since): Problem(.ruleViolated, members: [("until", .string(since.rfc3339))])
+    case .tooMany(let item, let returnable):
+      Problem(.ruleViolated, members: [("order_item_id", .int(item.rawValue)), ("returnable", .int(returnable))])
+    case .staffOnly: Problem(.forbidden)
+    case .invalid(let error): error.problem
+    }
+  }
+}

@@ -1,15 +1,6 @@
 import Aggregates
 import Postgres
 
-/// What a client looks for: at least two characters.
-struct SearchInput: RouteInput {
-  let text: String
-
-  init(_ fields: inout InputReader) {
-    text = fields.requiredQuery("q", .text(100, min: 2))
-  }
-}
-
 /// The search of products by name, reference, brand and category, ranked, without regard to case, accents and single wrong letters.
 enum ProductSearch {
   /// `$1` text: what is looked for.

@@ -22,7 +22,8 @@ extension Listing {
     let names = sorts.map(\.name)
     let sort = fields.query("sort", NameListField(names: names.flatMap { [$0, "-\($0)"] }))?.joined(separator: ",")
     let sortBy = fields.query("sort_by", SortField(names: names), isDeprecated: true)
-    let sortOrder = fields.query("sort_order", .choice(SortOrder.self), isDeprecated: true)
+    let ordered = fields.query("sort_order", .choice(SortOrder.self), isDeprecated: true)
+    let sortOrder = fields.query("sort_direction", .choice(SortOrder.self), isDeprecated: true) ?? ordered
     var values: [(index: Int, value: PostgresValue)] = []
     for (index, filter) in filters.enumerated() {
       var value = fields.query(filter.parameter, filter)

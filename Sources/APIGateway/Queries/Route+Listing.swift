@@ -10,6 +10,20 @@ extension Route {
     from side: @escaping @Sendable (GatewayServices) -> ReadSide, _ listing: Listing,
     parameters: @escaping @Sendable (Scope, Call) async throws -> [PostgresValue]
   ) -> Route {
+    .list(path, operation, summary, in: scope, access: access, from: side, choosing: listing) { scope, call in
+      (listing, try await parameters(scope, call))
+    }
+  }
+
+  /// A paged list that shows different rows to different callers.
+  /// - Parameters:
+  ///   - listing: one of those that may be chosen; they differ in their conditions alone.
+  ///   - choose: the list for a caller, with its parameters.
+  static func list<Scope: RouteInput>(
+    _ path: String, _ operation: String, _ summary: String, in scope: Scope.Type, access: Access,
+    from side: @escaping @Sendable (GatewayServices) -> ReadSide, choosing listing: Listing,
+    choose: @escaping @Sendable (Scope, Call) async throws -> (Listing, [PostgresValue])
+  ) -> Route {
     let description = InputReader.describe { fields in
       _ = Scope(&fields)
       _ = listing.read(&fields)
@@ -24,7 +38,8 @@ extension Route {
         call.query.isEmpty
         ? (try InputReader.read(Scope.self, reader), plain)
         : try InputReader.read(reader) { fields in (Scope(&fields), listing.read(&fields)) }
-      return try await listing.reply(request, fixed: parameters(scope, call), from: side(call.services), call)
+      let (chosen, parameters) = try await choose(scope, call)
+      return try await chosen.reply(request, fixed: parameters, from: side(call.services), call)
     }
     route.isQuery = true
     return route

@@ -12,6 +12,9 @@ struct Caller: Sendable, Hashable {
   /// As events and logs name it.
   var actor: String { "user-\(userID)" }
   var isStaff: Bool { role != .customer }
+  var isAdministrator: Bool { PlatformRole.administrators.contains(role) }
+  /// Whether he works on tickets.
+  var isAgent: Bool { PlatformRole.agents.contains(role) }
 }
 
 /// The default roles as tokens name them, strongest first.
@@ -27,6 +30,8 @@ enum PlatformRole: String, Sendable, Hashable, CaseIterable {
 
   /// Who may do everything that staff does.
   static let administrators: [PlatformRole] = [.superAdmin, .admin]
+  /// Who works on tickets.
+  static let agents: [PlatformRole] = administrators + [.support, .customerServiceAgent]
 }
 
 /// Who may use a route. What a token says is held against what the account may do now (`Standings`).
@@ -40,6 +45,7 @@ enum Access: Sendable, Hashable {
   case permission(DefaultPermission)
 
   static let administrators = Access.roles(PlatformRole.administrators)
+  static let agents = Access.roles(PlatformRole.agents)
 }
 
 /// Whether a route takes an `Idempotency-Key`.

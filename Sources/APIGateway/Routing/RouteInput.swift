@@ -221,10 +221,43 @@ struct InputReader {
       faults.append(FieldProblem("\(pointer)/\(name)", .wrongType, limit: "object"))
       return nil
     }
+    return nested(members, at: "\(pointer)/\(name)")
+  }
+
+  /// A compulsory field that holds a list of objects of their own fields.
+  mutating func bodyList<Nested: RouteInput>(_ name: String, of type: Nested.Type, atMost maximumCount: Int) -> [Nested] {
+    if description != nil {
+      let nested = Schema.object(fields: InputReader.describe(type).body)
+      description!.body.append((name, Schema.array(nested).with("minItems", 1).with("maxItems", .int(Int64(maximumCount)))))
+      return []
+    }
+    guard let json = take(name) else {
+      faults.append(FieldProblem("\(pointer)/\(name)", .missingField))
+      return []
+    }
+    guard case .array(let elements) = json else {
+      faults.append(FieldProblem("\(pointer)/\(name)", .wrongType, limit: "array"))
+      return []
+    }
+    guard (1...maximumCount).contains(elements.count) else {
+      faults.append(
+        FieldProblem("\(pointer)/\(name)", elements.isEmpty ? .tooShort : .tooLong, limit: "1–\(maximumCount)"))
+      return []
+    }
+    return elements.enumerated().compactMap { index, element in
+      guard case .object(let members) = element else {
+        faults.append(FieldProblem("\(pointer)/\(name)/\(index)", .wrongType, limit: "object"))
+        return nil
+      }
+      return nested(members, at: "\(pointer)/\(name)/\(index)")
+    }
+  }
+
+  private mutating func nested<Nested: RouteInput>(_ members: [(key: String, value: JSONValue)], at pointer: String) -> Nested {
     var inner = InputReader()
     inner.members = members
     inner.isMemberUsed = Array(repeating: false, count: members.count)
-    inner.pointer = "\(pointer)/\(name)"
+    inner.pointer = pointer
     let value = Nested(&inner)
     inner.noteUnknown()
     faults += inner.faults

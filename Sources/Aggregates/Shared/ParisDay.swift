@@ -7,7 +7,7 @@ public struct ParisDay: Hashable, Sendable, Comparable {
 
   /// The day in Paris at a moment.
   public init(at time: Timestamp) {
-    let local = (time + .seconds(Self.isSummer(time) ? 7_200 : 3_600)).civil
+    let local = (time + .seconds(Self.offset(at: time))).civil
     daysSinceEpoch = CivilDate(year: local.year, month: local.month, day: local.day).daysSinceEpoch
   }
 
@@ -19,8 +19,8 @@ public struct ParisDay: Hashable, Sendable, Comparable {
     return [date.year, date.month, date.day].map { $0 < 10 ? "0\($0)" : String($0) }.joined(separator: separator)
   }
 
-  /// Summer time in the European Union: from the last Sunday of March to that of October, both at 01:00 UTC (directive 2000/84/EC).
-  private static func isSummer(_ time: Timestamp) -> Bool {
+  /// Seconds ahead of UTC. Summer time lasts from the last Sunday of March to that of October, both at 01:00 UTC (directive 2000/84/EC).
+  static func offset(at time: Timestamp) -> Int {
     let year = time.civil.year
     func change(_ month: Int) -> Timestamp {
       let last = CivilDate(year: year, month: month, day: 31).daysSinceEpoch
@@ -28,6 +28,6 @@ public struct ParisDay: Hashable, Sendable, Comparable {
       let sunday = last - (last - 3) % 7
       return Timestamp(microseconds: Int64(sunday) * 86_400_000_000 + 3_600_000_000)
     }
-    return time >= change(3) && time < change(10)
+    return time >= change(3) && time < change(10) ? 7_200 : 3_600
   }
 }

@@ -77,5 +77,5 @@ public struct Projection: Sendable {
 
 extension Projection {
   /// Every projection, in the order of the databases' list.
-  public static let all: [Projection] = [.auth, .addresses, .products, .baskets, .orders, .deliveries, .websites]
+  public static let all: [Projection] = [.auth, .addresses, .products, .baskets, .orders, .deliveries, .sav, .websites, .questions]
 }

@@ -19,6 +19,8 @@ final class RandomShop {
     "orders_service_db": orderSteps,
     "deliveries_service_db": deliverySteps,
     "websites_service_db": websiteSteps,
+    "sav_service_db": ticketSteps,
+    "questions_service_db": questionSteps,
   ]
 
   let log: PostgresEventLog
@@ -61,6 +63,18 @@ final class RandomShop {
   var deliveryStatuses: [DeliveryStatusID] = []
   var salePoints: [SalePointID] = []
   var deliveries: [DeliveryID: SentDelivery] = [:]
+
+  var agents: [UserID] = []
+  var tickets: [TicketID: UserID?] = [:]
+  /// A ticket whose customer is waited for.
+  var waitingTicket: TicketID?
+  var ticketOrders: [TicketID: OrderID] = [:]
+  var returns: [ReturnID: TicketID] = [:]
+  var settledReturns = 0
+  var messages: [TicketMessageID: TicketID] = [:]
+  var files: [TicketAttachmentID: TicketID] = [:]
+  var questions: [QuestionID: UserID] = [:]
+  var answers: [AnswerID: QuestionID] = [:]
 
   struct OpenBasket {
     var user: UserID

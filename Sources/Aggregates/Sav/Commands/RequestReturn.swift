@@ -1,0 +1,98 @@
+public import EventSourcing
+
+/// Asks to send goods of a ticket's order back. A withdrawal is authorised at once. Asking again changes nothing.
+public struct RequestReturn: Command {
+  /// Units of a line of the order.
+  public struct Item: Hashable, Sendable {
+    public var orderItemID: OrderItemID
+    public var quantity: Int64
+
+    public init(orderItemID: OrderItemID, quantity: Int64) {
+      self.orderItemID = orderItemID
+      self.quantity = quantity
+    }
+  }
+
+  /// Drawn before.
+  public var returnID: ReturnID
+  /// The first of as many ids as there are items; drawn before.
+  public var firstLineID: ReturnLineID
+  public var ticketID: TicketID
+  public var actor: TicketActor
+  /// The ticket's order, as the service's copies have it; nil when they do not know it.
+  public var order: ReturnableOrder?
+  public var reason: ReturnReason
+  public var items: [Item]
+  /// In the buyer's words; at most 1,000 characters.
+  public var comment: String?
+  public var times: ReturnTimes
+
+  public init(
+    returnID: ReturnID, firstLineID: ReturnLineID, ticketID: TicketID, actor: TicketActor, order: ReturnableOrder?, reason: ReturnReason,
+    items: [Item], comment: String? = nil, times: ReturnTimes = ReturnTimes()
+  ) {
+    self.returnID = returnID
+    self.firstLineID = firstLineID
+    self.ticketID = ticketID
+    self.actor = actor
+    self.order = order
+    self.reason = reason
+    self.items = items
+    self.comment = comment
+    self.times = times
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> ReturnAnswer {
+    let before = try session.load(Return.self, returnID, isNew: true)
+    guard before.status == nil else { return ReturnAnswer(returnID, before) }
+    let ticket = try session.load(Ticket.self, ticketID)
+    try Ticket.requireLiving(ticket, seenBy: actor)
+    guard let orderID = ticket.orderID, let order, order.orderID == orderID else { throw ReturnRejection.noOrder }
+    try checkTime(of: order, session.now)
+    let lines = try lines(of: order, session.load(ReturnsOfOrder.self, orderID))
+    let key = ReturnKey(returnID: returnID, ticketID: ticketID, orderID: orderID, userID: order.userID)
+    var events: [ReturnEvent] = [
+      .requested(
+        ReturnRequested(
+          key: key, reason: reason, lines: lines, requestedAt: session.now, requestedBy: actor.userID, personal: ReturnText(comment)))
+    ]
+    if reason == .withdrawal {
+      events.append(
+        .authorised(ReturnAuthorised(key: key, label: nil, sendBackUntil: session.now + times.sending, authorisedBy: nil)))
+    }
+    try session.record(events, on: Return.self, returnID)
+    let claimed = ReturnUnitsClaimed(
+      orderID: orderID, returnID: returnID, items: lines.map { ReturnedUnits($0.orderItemID, $0.quantity) })
+    try session.record([.claimed(claimed)], on: ReturnsOfOrder.self, orderID)
+    try session.record([.returnRequested(TicketReturnRequested(ticket: ticket.key, returnID: returnID))], on: Ticket.self, ticketID)
+    return try session.settle(return: returnID, since: before)
+  }
+
+  private func checkTime(of order: ReturnableOrder, _ now: Timestamp) throws(ReturnRejection) {
+    guard let deliveredAt = order.deliveredAt else { throw .notDelivered }
+    let end = reason == .withdrawal ? Return.withdrawalEnd(deliveredAt: deliveredAt) : Return.conformityEnd(deliveredAt: deliveredAt)
+    guard now < end else { throw .tooLate(since: end) }
+  }
+
+  private func lines(of order: ReturnableOrder, _ returns: ReturnsOfOrder.State) throws(ReturnRejection) -> [ReturnLine] {
+    guard !items.isEmpty else { throw .invalid(FieldError("lines", .blank)) }
+    guard items.count <= Return.maximumLines else { throw .invalid(FieldError("lines", .tooLong(maximum: Return.maximumLines))) }
+    guard Set(items.map(\.orderItemID)).count == items.count else { throw .invalid(FieldError("lines", .duplicate)) }
+    do {
+      try TextRules.optional(comment, "comment", maximum: 1_000)
+    } catch {
+      throw .invalid(error)
+    }
+    var lines: [ReturnLine] = []
+    for item in items {
+      guard let line = order.lines.first(where: { $0.orderItemID == item.orderItemID }) else {
+        throw .invalid(FieldError("lines", .unknown))
+      }
+      let returnable = line.quantity - returns.claimed[item.orderItemID, default: 0]
+      guard item.quantity >= 1, item.quantity <= returnable else { throw .tooMany(item.orderItemID, returnable: returnable) }
+      lines.append(
+        ReturnLine(lineID: ReturnLineID(firstLineID.rawValue + Int64(lines.count)), line, quantity: item.quantity))
+    }
+    return lines
+  }
+}
