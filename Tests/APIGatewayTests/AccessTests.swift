@@ -9,7 +9,9 @@ import Testing
 /// Who may use which route: every route of every service against every kind of caller.
 @Suite struct AccessTests {
   /// Routes that change or tell something without a token.
-  private static let open: Set<String> = ["register", "login", "validateToken", "validatePromoCode"]
+  private static let open: Set<String> = [
+    "register", "login", "validateToken", "validatePromoCode", "openTicketAsGuest", "addTicketMessageAsGuest",
+  ]
 
   private enum Who: CaseIterable {
     case nobody, customer, staffWithout, staffWith, admin
@@ -67,7 +69,7 @@ import Testing
     }
   }
 
-  @Test func `whatever changes something needs a token, but for signing in`() {
+  @Test func `whatever changes something needs a token, but for signing in and for guests' tickets`() {
     for route in APIGateway.groups.flatMap(\.routes) where route.access == .everyone && route.method != .get {
       #expect(Self.open.contains(route.operation), "\(route.operation) is open to everyone")
     }

@@ -49,12 +49,10 @@ import Testing
       ])
   }
 
-  @Test func `a waiter wakes up when something is written`() async throws {
-    async let waited: Void = log.waitForEvents(after: .start, timeout: .seconds(10))
+  @Test(.timeLimit(.minutes(5))) func `a waiter wakes up when something is written`() async throws {
+    async let waited: Void = log.waitForEvents(after: .start, timeout: .seconds(3_600))
     _ = try await log.append(append("a-1"))
-    let start = ContinuousClock.now
     await waited
-    #expect(ContinuousClock.now - start < .seconds(5))
     #expect(try await log.readLog(after: .start, filter: .all, limit: 10).events.count == 1)
   }
 }

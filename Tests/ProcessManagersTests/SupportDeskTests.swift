@@ -51,6 +51,7 @@ import Testing
   @Test func `roles of the team, in any team of theirs, make an agent; losing the last gives his tickets back`() async throws {
     let shop = Shop()
     try await open(shop)
+    for (id, row) in Permission.defaultRows { _ = try await shop.executor.execute(SeedReference<Permission>(id: id, row: row)) }
     for (id, row) in Role.defaultRows { _ = try await shop.executor.execute(SeedReference<Role>(id: id, row: row)) }
     try await shop.running(shop.runner(desk(shop))) { runner in
       _ = try await shop.executor.execute(

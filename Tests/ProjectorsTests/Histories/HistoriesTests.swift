@@ -28,7 +28,7 @@ struct HistoriesTests {
         try await shop.walk(150)
         for projection in Projection.all where shop.chance(60) { try await place.project(projection, batch: Int(shop.number(1...80))) }
         unseen = try await Set(Projection.all.flatMap { $0.filter.types ?? [] }).subtracting(place.eventTypes())
-      } while rounds < 10 || (!unseen.isEmpty && rounds < 40)
+      } while rounds < 10 || (!unseen.isEmpty && rounds < 80)
       #expect(unseen.isEmpty, "seed \(seed): never happened: \(unseen.sorted())")
       #expect(shop.accepted > 3 * shop.refused / 2, "seed \(seed): \(shop.accepted) commands accepted, \(shop.refused) refused")
 

@@ -106,7 +106,7 @@ extension RandomShop {
       if shop.chance(40) { details.name = shop.name("Mill") }
       if shop.chance(30) { details.ref = shop.name("REF") }
       if shop.chance(30) { details.brandID = shop.any(shop.brands) }
-      if shop.chance(40) { details.types = shop.links() }
+      if shop.chance(80) { details.types = shop.links() }
       if shop.chance(40) { details.categories = shop.categoryLinks() }
       if shop.chance(40) { details.catalogs = shop.catalogLinks() }
       let wanted = details

@@ -235,7 +235,7 @@ extension RandomShop {
       refunds[id] = order
     }
     guard let (some, its) = any(refunds) else { return }
-    if chance(70) {
+    if chance(50) {
       try await send(SettleRefund(orderID: its, refundID: some))
     } else {
       try await send(FailRefund(orderID: its, refundID: some, reason: "refused"))
