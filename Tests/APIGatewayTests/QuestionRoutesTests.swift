@@ -35,6 +35,8 @@ import Testing
       }
       let data = try #require(try await get("/questions/4").json["data"])
       #expect(data["title"] == "Livraison")
+      #expect(data["author"] == .null)
+      #expect(try await get("/questions/1").json["data"]?["author"] == "First L.")
       #expect(data["user_id"] == nil)
       #expect(data["answers_count"]?.int64Value == 1)
       let included = try await get("/questions/1?include=answers")

@@ -196,6 +196,7 @@ struct ReadDatabases {
     insert into ticket_attachments values
       (1, 1, 1, 'photo.png', 'a.png', 'tickets/1/a.png', 'image/png', 10, now(), now()),
       (2, 3, 3, 'note.pdf', 'b.pdf', 'tickets/3/b.pdf', 'application/pdf', 10, now(), now());
+    insert into users values (1, 'a@example.org', 'First', 'Last', now(), now(), null);
     insert into order_copies values (1, 'ORD-20260101-0001', 1, 1000, 'delivered', false, now());
     insert into order_line_copies values (1, 1, 1, 3, 100, 20), (2, 1, 2, 1, 10, 2);
     insert into returns values
@@ -212,6 +213,8 @@ struct ReadDatabases {
       (1, 1, 7, 'C''est en laine.', false, 3, '2026-01-01', now(), null), (2, 1, 8, 'C''est en coton.', true, 0, '2026-01-02', now(), null),
       (3, 1, 9, 'Je ne sais pas.', false, 3, '2026-01-03', now(), null), (4, 4, 8, 'Oui, chaque semaine.', true, 0, now(), now(), null);
     insert into product_copies values (1, null), (9, now());
+    insert into users values
+      (1, 'a@example.org', 'First', 'Last', now(), now(), null), (7, 'b@example.org', 'Gone', 'Away', now(), now(), now());
     """,
   ]
 }

@@ -64,8 +64,10 @@ import Testing
       ] as [(String, [Int64])] {
         #expect(try await ids(query, 9, .admin) == found, "\(query)")
       }
-      let included = try await harness.send(.get, Self.tickets + "/1?include=order", token: harness.token(1))
+      let included = try await harness.send(.get, Self.tickets + "/1?include=order,user,agent", token: harness.token(1))
       #expect(try included.json["data"]?["order"]?["status"] == "delivered")
+      #expect(try included.json["data"]?["user"]?["email"] == "a@example.org")
+      #expect(try included.json["data"]?["agent"]?.objectValue?.map(\.key) == ["id", "firstname", "lastname"])
       let unread = try await harness.send(.get, Self.tickets + "/1/messages/unread-count", token: harness.token(1))
       #expect(try unread.json["data"]?["unread"]?.int64Value == 1)
     }
@@ -108,6 +110,7 @@ import Testing
       #expect(try await priority(#""order_id":999"#) == "unknown-reference")
       #expect(try await priority(#""user_id":6"#) == "forbidden")
       #expect(try await priority(#""user_id":1,"order_id":1,"priority":"low""#, 8, .support) == "low")
+      #expect(try await priority(#""user_id":66"#, 8, .support) == "unknown-reference")
     }
   }
 

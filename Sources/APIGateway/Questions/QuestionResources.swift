@@ -22,7 +22,19 @@ enum QuestionResources {
     relations: [.many("answers", publicAnswerOfQuestion, on: answerCondition, order: answerOrder)],
     filters: [.id("product_id", "q.product_id")])
 
+  /// First name and initial; null where the author is no longer there, and shown as a deleted user.
+  private static func author(_ row: String) -> Resource.Field {
+    .text(
+      "author",
+      """
+      (select concat_ws(' ', nullif(u.firstname, ''), nullif(left(u.lastname, 1), '') || '.') from users u
+        where u.id = \(row).user_id and u.deleted_at is null)
+      """
+    ).nullable
+  }
+
   private static let questionFields: [Resource.Field] = [
+    author("q"),
     .id("product_id", "q.product_id").nullable, .text("question", "q.question"), .bool("is_published", "q.is_published"),
     .integer("answers_count", "(select count(*) from answers n where n.question_id = q.id and n.deleted_at is null)"),
     .time("created_at", "q.created_at").nullable.sortable, .time("updated_at", "q.updated_at").nullable,
@@ -48,6 +60,7 @@ enum QuestionResources {
     fields: [.id("id", "a.id"), .id("question_id", "a.question_id")] + answerFields)
 
   private static let answerFields: [Resource.Field] = [
+    author("a"),
     .text("answer", "a.answer"), .bool("is_official", "a.is_official"), .integer("is_helpful_count", "a.is_helpful_count"),
     .time("created_at", "a.created_at").nullable, .time("updated_at", "a.updated_at").nullable,
   ]

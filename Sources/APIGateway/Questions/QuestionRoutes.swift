@@ -80,7 +80,7 @@ enum QuestionRoutes {
     ) { input, call in
       let place = input.place
       let command = RewordAnswer(
-        answerID: place.answerID, questionID: place.questionID, actor: call.user.questionActor, isStaff: call.user.isAgent
+        answerID: place.answerID, questionID: place.questionID, actor: call.user.questionActor, isStaff: try await call.isAgent()
       ) { input.apply(to: &$0) }
       return .reference(try await call.execute(command), place.answerID)
     },
@@ -159,7 +159,7 @@ enum QuestionRoutes {
     let id = AnswerID(try await call.nextID("answer"))
     let outcome = try await call.execute(
       AnswerQuestion(
-        answerID: id, questionID: input.questionID, actor: call.user.questionActor, isStaff: call.user.isAgent, content: input.content))
+        answerID: id, questionID: input.questionID, actor: call.user.questionActor, isStaff: try await call.isAgent(), content: input.content))
     let made = outcome.answer?.id ?? id
     return .reference(outcome, made, location: "/api/v1/questions/questions/\(input.questionID)/answers/\(made)")
   }

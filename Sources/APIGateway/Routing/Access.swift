@@ -13,8 +13,6 @@ struct Caller: Sendable, Hashable {
   var actor: String { "user-\(userID)" }
   var isStaff: Bool { role != .customer }
   var isAdministrator: Bool { PlatformRole.administrators.contains(role) }
-  /// Whether he works on tickets.
-  var isAgent: Bool { PlatformRole.agents.contains(role) }
 }
 
 /// The default roles as tokens name them, strongest first.

@@ -12,7 +12,7 @@ enum ReturnRoutes {
         "/returns", "returns", "Returns, newest first: a customer's own, an agent's tickets', an administrator's all", in: NoInput.self,
         access: .bearer, from: { $0.reads.sav }, choosing: ReturnResources.all
       ) { _, call in
-        switch call.user.ticketActor {
+        switch try await call.ticketActor() {
         case .administrator: (ReturnResources.all, [])
         case .agent(let user): (ReturnResources.ofAgent, [.int64(user.rawValue)])
         case .customer, .guest: (ReturnResources.own, [.int64(call.user.userID.rawValue)])
@@ -21,7 +21,7 @@ enum ReturnRoutes {
       .row(
         "/returns/{id}", "return", "A return with its lines", in: IDInput<ReturnID>.self, access: .bearer, from: { $0.reads.sav },
         ReturnResources.one
-      ) { input, call in call.ticketParameters(input.id) },
+      ) { input, call in try await call.ticketParameters(input.id) },
       Route(
         .post, "/tickets/{id}/returns", "requestReturn",
         "Asks to send goods of a ticket's order back; a withdrawal needs no agreement", in: NewReturn.self, out: state.asData, status: 201,
@@ -54,7 +54,7 @@ enum ReturnRoutes {
     ) { input, call in
       let (id, move) = read(input)
       let command = MoveReturn(
-        returnID: id, actor: call.user.ticketActor, move: move, times: call.services.configuration.returnTimes)
+        returnID: id, actor: try await call.ticketActor(), move: move, times: call.services.configuration.returnTimes)
       return reply(try await call.execute(command), location: nil)
     }
   }
@@ -65,7 +65,7 @@ enum ReturnRoutes {
     let outcome = try await call.execute(
       RequestReturn(
         returnID: id, firstLineID: ReturnLineID(try await call.nextID("return_line", count: max(1, input.items.count))),
-        ticketID: input.ticketID, actor: call.user.ticketActor, order: order, reason: input.reason, items: input.items,
+        ticketID: input.ticketID, actor: try await call.ticketActor(), order: order, reason: input.reason, items: input.items,
         comment: input.comment, times: call.services.configuration.returnTimes))
     return reply(outcome, location: "/api/v1/sav/returns/\(outcome.answer?.returnID ?? id)")
   }

@@ -15,7 +15,7 @@ enum SavRoutes {
       "/tickets", "tickets", "Tickets, newest first: a customer's own, an agent's own and those of nobody, an administrator's all",
       in: NoInput.self, access: .bearer, from: { $0.reads.sav }, choosing: TicketResources.all
     ) { _, call in
-      switch call.user.ticketActor {
+      switch try await call.ticketActor() {
       case .administrator: (TicketResources.all, [])
       case .agent(let user): (TicketResources.ofAgent, [.int64(user.rawValue)])
       case .customer, .guest: (TicketResources.own, [.int64(call.user.userID.rawValue)])
@@ -30,7 +30,7 @@ enum SavRoutes {
     ) { _, _ in [] },
     .row(
       "/tickets/{id}", "ticket", "A ticket", in: IDInput<TicketID>.self, access: .bearer, from: { $0.reads.sav }, TicketResources.one
-    ) { input, call in call.ticketParameters(input.id) },
+    ) { input, call in try await call.ticketParameters(input.id) },
     Route(
       .put, "/tickets/{id}", "changeTicket", "Changes fields of a ticket, and where it stands", in: TicketChange.self, out: state.asData,
       access: .bearer, idempotency: .none, problems: [.stateConflict, .unknownReference, .forbidden]
@@ -62,43 +62,43 @@ enum SavRoutes {
     .whole(
       "/tickets/{id}/messages", "ticketMessages", "A ticket's conversation, oldest first", in: IDInput<TicketID>.self, access: .bearer,
       from: { $0.reads.sav }, TicketResources.messages
-    ) { input, call in call.ticketParameters(input.id) },
+    ) { input, call in try await call.ticketParameters(input.id) },
     Route(
       .post, "/tickets/{id}/messages", "addTicketMessage", "Writes into a ticket; agents may write notes among themselves",
       in: NewMessage.self, out: Schema.reference.asData, status: 201, access: .bearer, idempotency: .optional,
       problems: [.stateConflict, .forbidden, .ruleViolated]
     ) { input, call in
-      try await add(input.ticketID, input.message, by: call.user.ticketActor, isInternal: input.isInternal, call) {
+      try await add(input.ticketID, input.message, by: call.ticketActor(), isInternal: input.isInternal, call) {
         "/api/v1/sav/tickets/\(input.ticketID)/messages/\($0)"
       }
     },
     .row(
       "/tickets/{id}/messages/unread-count", "unreadTicketMessages", "How many messages of the other party are unread",
       in: IDInput<TicketID>.self, access: .bearer, from: { $0.reads.sav }, TicketResources.unreadCount
-    ) { input, call in call.ticketParameters(input.id) },
+    ) { input, call in try await call.ticketParameters(input.id) },
     Route(
       .post, "/tickets/{id}/messages/mark-all-read", "readTicketMessages", "Notes that all messages were read",
       in: IDInput<TicketID>.self, out: nil, status: 204, access: .bearer, idempotency: .optional, problems: []
-    ) { input, call in .command(try await call.execute(ReadTicketMessages(ticketID: input.id, actor: call.user.ticketActor))) },
+    ) { input, call in .command(try await call.execute(ReadTicketMessages(ticketID: input.id, actor: call.ticketActor()))) },
     Route(
       .post, "/tickets/{id}/messages/{mid}/mark-read", "readTicketMessage", "Notes that a message was read", in: MessageInput.self,
       out: nil, status: 204, access: .bearer, idempotency: .optional, problems: []
     ) { input, call in
       .command(
         try await call.execute(
-          ReadTicketMessages(ticketID: input.ticketID, actor: call.user.ticketActor, messageID: input.messageID)))
+          ReadTicketMessages(ticketID: input.ticketID, actor: call.ticketActor(), messageID: input.messageID)))
     },
     .row(
       "/tickets/{id}/messages/{mid}", "ticketMessage", "A message of a ticket", in: MessageInput.self, access: .bearer,
       from: { $0.reads.sav }, TicketResources.oneMessage
-    ) { input, call in call.ticketParameters(input.ticketID) + [.int64(input.messageID.rawValue)] },
+    ) { input, call in try await call.ticketParameters(input.ticketID) + [.int64(input.messageID.rawValue)] },
     Route(
       .put, "/tickets/{id}/messages/{mid}", "editTicketMessage", "Corrects a message", in: MessageEdit.self,
       out: Schema.reference.asData, access: .bearer, idempotency: .none, problems: [.stateConflict, .forbidden]
     ) { input, call in
       let place = input.place
       let command = EditTicketMessage(
-        ticketID: place.ticketID, messageID: place.messageID, actor: call.user.ticketActor, message: input.message)
+        ticketID: place.ticketID, messageID: place.messageID, actor: try await call.ticketActor(), message: input.message)
       return .reference(try await call.execute(command), place.messageID)
     },
     Route(
@@ -107,7 +107,7 @@ enum SavRoutes {
     ) { input, call in
       .command(
         try await call.execute(
-          DeleteTicketMessage(ticketID: input.ticketID, messageID: input.messageID, actor: call.user.ticketActor)))
+          DeleteTicketMessage(ticketID: input.ticketID, messageID: input.messageID, actor: call.ticketActor())))
     },
   ]
 
@@ -115,22 +115,22 @@ enum SavRoutes {
     .whole(
       "/tickets/{id}/attachments", "ticketAttachments", "A ticket's files", in: IDInput<TicketID>.self, access: .bearer,
       from: { $0.reads.sav }, TicketResources.attachments
-    ) { input, call in call.ticketParameters(input.id) },
+    ) { input, call in try await call.ticketParameters(input.id) },
     .whole(
       "/tickets/{id}/attachments/message/{mid}", "ticketMessageAttachments", "A message's files", in: MessageInput.self, access: .bearer,
       from: { $0.reads.sav }, TicketResources.attachmentsOfMessage
-    ) { input, call in call.ticketParameters(input.ticketID) + [.int64(input.messageID.rawValue)] },
+    ) { input, call in try await call.ticketParameters(input.ticketID) + [.int64(input.messageID.rawValue)] },
     .row(
       "/tickets/{id}/attachments/{aid}", "ticketAttachment", "A file of a ticket", in: AttachmentInput.self, access: .bearer,
       from: { $0.reads.sav }, TicketResources.oneAttachment
-    ) { input, call in call.ticketParameters(input.ticketID) + [.int64(input.attachmentID.rawValue)] },
+    ) { input, call in try await call.ticketParameters(input.ticketID) + [.int64(input.attachmentID.rawValue)] },
     Route(
       .delete, "/tickets/{id}/attachments/{aid}", "removeTicketAttachment", "Takes a file from a ticket", in: AttachmentInput.self,
       out: nil, status: 204, access: .bearer, idempotency: .none, problems: [.stateConflict]
     ) { input, call in
       .command(
         try await call.execute(
-          RemoveTicketFile(ticketID: input.ticketID, attachmentID: input.attachmentID, actor: call.user.ticketActor)))
+          RemoveTicketFile(ticketID: input.ticketID, attachmentID: input.attachmentID, actor: call.ticketActor())))
     },
   ]
 
@@ -156,9 +156,9 @@ enum SavRoutes {
 
   private static func change(
     _ id: TicketID, _ reason: String?, _ call: Call, _ change: @escaping @Sendable (inout Ticket.Details) -> Void
-  ) -> ChangeTicket {
+  ) async throws -> ChangeTicket {
     ChangeTicket(
-      ticketID: id, actor: call.user.ticketActor, reason: reason, times: call.services.configuration.ticketTimes, change: change)
+      ticketID: id, actor: try await call.ticketActor(), reason: reason, times: call.services.configuration.ticketTimes, change: change)
   }
 
   private static func add(
@@ -179,18 +179,24 @@ enum SavRoutes {
     ])
 }
 
-extension Caller {
-  /// As tickets know him.
-  var ticketActor: TicketActor {
-    if isAdministrator { .administrator(userID) } else if isAgent { .agent(userID) } else { .customer(userID) }
-  }
-}
-
 extension Call {
+  /// The caller as tickets know him.
+  func ticketActor() async throws -> TicketActor {
+    if user.isAdministrator { return .administrator(user.userID) }
+    return try await isAgent() ? .agent(user.userID) : .customer(user.userID)
+  }
+
+  /// Whether the caller works on tickets, whatever else he does.
+  func isAgent() async throws -> Bool {
+    // The strongest role is that of now; who has none but a customer's needs no look at his account.
+    guard user.role != .customer else { return false }
+    return try await rights().has(PlatformRole.agents)
+  }
+
   /// The parameters by which a statement tells whether the caller sees a ticket, or what belongs to one.
-  func ticketParameters(_ id: some EntityID) -> [PostgresValue] {
+  func ticketParameters(_ id: some EntityID) async throws -> [PostgresValue] {
     let scope =
-      switch user.ticketActor {
+      switch try await ticketActor() {
       case .administrator: "all"
       case .agent: "agent"
       case .customer, .guest: "own"

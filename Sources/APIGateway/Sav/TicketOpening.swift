@@ -6,12 +6,13 @@ import Postgres
 /// Opening a ticket: what the rules want to know beforehand, and the number.
 enum TicketOpening {
   /// `$1` bigint: the customer; `$2` text: the category, or null; `$3` bigint: the order, or null. One row: how many tickets of the category
-  /// he has, and the order's columns, null where it is not known.
+  /// he has, the order's columns, null where it is not known, and whether the customer is known.
   private static let facts = PostgresStatement(
     "sav.opening_facts",
     """
     select \(ReadSide.positionSQL), (select count(*) from support_tickets t where t.user_id = $1 and t.category = $2::text),
-      oc.id, oc.order_number, oc.user_id, oc.total_amount_ttc::text, oc.status, oc.has_failed_payment
+      oc.id, oc.order_number, oc.user_id, oc.total_amount_ttc::text, oc.status, oc.has_failed_payment,
+      exists (select from users u where u.id = $1 and u.deleted_at is null)
     from (select) one left join order_copies oc on oc.id = $3
     """)
 
@@ -19,14 +20,17 @@ enum TicketOpening {
   @Sendable static func open(_ input: NewTicket, _ call: Call) async throws -> Reply {
     let caller = call.user
     let customer = input.userID ?? caller.userID
-    guard customer == caller.userID || caller.isAgent else { throw Problem(.forbidden) }
-    let (count, order) = try await known(customer, input.category, input.orderID, call)
-    if input.orderID != nil, order == nil { throw Problem.field("/order_id", .unknownReference) }
+    let isAgent = try await call.isAgent()
+    guard customer == caller.userID || isAgent else { throw Problem(.forbidden) }
+    let found = try await known(customer, input.category, input.orderID, call)
+    // Whoever signed in is there, even if the copies do not know him yet.
+    guard customer == caller.userID || found.isCustomerKnown else { throw Problem.field("/user_id", .unknownReference) }
+    if input.orderID != nil, found.order == nil { throw Problem.field("/order_id", .unknownReference) }
     return try await execute(
       OpenTicket(
         ticketID: TicketID(try await call.nextID("ticket")), ticketNumber: "", userID: customer, openedBy: caller.userID,
         subject: input.subject, description: input.description, category: input.category, priority: input.priority,
-        isPriorityFinal: caller.isAgent, metadata: input.metadata, order: order, ticketsOfCategory: count,
+        isPriorityFinal: isAgent, metadata: input.metadata, order: found.order, ticketsOfCategory: found.ticketsOfCategory,
         times: call.services.configuration.ticketTimes),
       call
     ) { "/api/v1/sav/tickets/\($0.ticketID)" }
@@ -57,35 +61,37 @@ enum TicketOpening {
     throw Problem(.numbersExhausted)
   }
 
-  /// What is not there may have been made a moment ago, so a missing order waits once until the copies have seen all that is in the log now.
-  private static func known(
-    _ customer: UserID, _ category: String?, _ order: OrderID?, _ call: Call
-  ) async throws -> (count: Int64, order: TicketOrder?) {
-    let found = try await read(customer, category, order, call)
-    guard order != nil, found.order == nil else { return (found.count, found.order) }
-    let head = try await call.services.log.head()
-    guard found.position < head, try await call.services.reads.sav.wait(for: head, atMost: .seconds(1)) > found.position else {
-      return (found.count, nil)
-    }
-    let again = try await read(customer, category, order, call)
-    return (again.count, again.order)
+  /// What the service's rows and copies say beforehand.
+  private struct Known {
+    var isCustomerKnown: Bool
+    var ticketsOfCategory: Int64
+    var order: TicketOrder?
+    var position: Position
   }
 
-  private static func read(
-    _ customer: UserID, _ category: String?, _ order: OrderID?, _ call: Call
-  ) async throws -> (count: Int64, order: TicketOrder?, position: Position) {
+  /// What is not there may have been made a moment ago, so a miss waits once until the copies have seen all that is in the log now.
+  private static func known(_ customer: UserID, _ category: String?, _ order: OrderID?, _ call: Call) async throws -> Known {
+    let found = try await read(customer, category, order, call)
+    if (order == nil || found.order != nil) && (found.isCustomerKnown || customer == call.user.userID) { return found }
+    let head = try await call.services.log.head()
+    guard found.position < head, try await call.services.reads.sav.wait(for: head, atMost: .seconds(1)) > found.position else { return found }
+    return try await read(customer, category, order, call)
+  }
+
+  private static func read(_ customer: UserID, _ category: String?, _ order: OrderID?, _ call: Call) async throws -> Known {
     let (result, position) = try await call.services.reads.sav.query(
       facts,
       [
-        .int64(customer.rawValue), category.map { PostgresValue.text($0) } ?? .null,
-        order.map { PostgresValue.int64($0.rawValue) } ?? .null,
+        .int64(customer.rawValue), category.map { PostgresValue.text($0) } ?? .null, order.map { PostgresValue.int64($0.rawValue) } ?? .null,
       ], call)
     let row = result[0]
-    guard let id = try row.optionalInt64(2) else { return (try row.int64(1), nil, position) }
-    let found = TicketOrder(
-      orderID: OrderID(id), orderNumber: try row.string(3), userID: UserID(try row.int64(4)), totalTTC: try Cents(decimal: row.string(5)),
-      status: try row.string(6), hasFailedPayment: try row.bool(7))
-    return (try row.int64(1), found, position)
+    var known = Known(isCustomerKnown: try row.bool(8), ticketsOfCategory: try row.int64(1), position: position)
+    if let id = try row.optionalInt64(2) {
+      known.order = TicketOrder(
+        orderID: OrderID(id), orderNumber: try row.string(3), userID: UserID(try row.int64(4)),
+        totalTTC: try Cents(decimal: row.string(5)), status: try row.string(6), hasFailedPayment: try row.bool(7))
+    }
+    return known
   }
 }
 

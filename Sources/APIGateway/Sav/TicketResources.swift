@@ -25,7 +25,11 @@ enum TicketResources {
       .time("closed_at", "t.closed_at").nullable, .time("created_at", "t.created_at").sortable,
       .time("updated_at", "t.updated_at").sortable,
     ],
-    relations: [.one("order", order, on: "oc.id = t.order_id")],
+    relations: [
+      .one("order", order, on: "oc.id = t.order_id"),
+      .one("user", user, on: "u.id = t.user_id and u.deleted_at is null"),
+      .one("agent", agent, on: "ag.id = t.assigned_to and ag.deleted_at is null"),
+    ],
     filters: [
       Filter("status", alias: "status", .choice(TicketStatus.self), "t.status = $?") { .text($0.rawValue) },
       Filter("priority", alias: "priority", .choice(TicketPriority.self), "t.priority = $?") { .text($0.rawValue) },
@@ -38,6 +42,19 @@ enum TicketResources {
         (t.ticket_number ^@ upper($?) or internal.fold(t.subject || ' ' || t.description) %> internal.fold($?))
         """
       ) { .text($0) },
+    ])
+
+  private static let user = Resource(
+    "user", table: "users", from: "users u", id: "u.id",
+    fields: [
+      .id("id", "u.id"), .text("firstname", "u.firstname").nullable, .text("lastname", "u.lastname").nullable, .text("email", "u.email"),
+    ])
+
+  /// What a customer may know of who works for him.
+  private static let agent = Resource(
+    "agent", table: "users", from: "users ag", id: "ag.id",
+    fields: [
+      .id("id", "ag.id"), .text("firstname", "ag.firstname").nullable, .text("lastname", "ag.lastname").nullable,
     ])
 
   /// The order that a ticket is about, as it stands now.

@@ -5,8 +5,10 @@ extension Projection {
   /// `questions_service_db`: questions and their answers.
   public static let questions = Projection(
     database: "questions_service_db", ownCategories: [Question.category, QuestionAnswer.category],
-    tables: [QuestionTables.questions, QuestionTables.answers, QuestionTables.products],
-    handlers: asked + answered + productCopies)
+    tables: [QuestionTables.questions, QuestionTables.answers, QuestionTables.products, users.table],
+    handlers: asked + answered + productCopies + users.handlers)
+
+  private static let users = UserCopies()
 
   private static let asked: [EventHandler] = [
     .on(QuestionAsked.self) { event, facts, rows in

@@ -8,8 +8,11 @@ extension Projection {
     ownCategories: [
       Ticket.category, SupportAgent.category, TicketsOfOrder.category, TicketSaga.category, Return.category, ReturnsOfOrder.category,
     ],
-    tables: [SavTables.tickets, SavTables.messages, SavTables.attachments, ReturnRows.returns, ReturnRows.lines] + OrderCopies.tables,
-    handlers: tickets + moves + messages + files + inner + ReturnRows.handlers + OrderCopies.handlers)
+    tables: [SavTables.tickets, SavTables.messages, SavTables.attachments, ReturnRows.returns, ReturnRows.lines, users.table]
+      + OrderCopies.tables,
+    handlers: tickets + moves + messages + files + inner + ReturnRows.handlers + users.handlers + OrderCopies.handlers)
+
+  private static let users = UserCopies()
 
   private static let tickets: [EventHandler] = [
     .on(TicketOpened.self) { event, facts, rows in

@@ -1,0 +1,84 @@
+import EventSourcing
+import EventStoreTesting
+import ProcessManagers
+import Testing
+
+@testable import Aggregates
+
+@Suite struct ReturnsTests {
+  private let ticket = TicketID(1_000)
+  private let goods = ReturnID(1_000)
+  private let line = ReturnLineID(1_000)
+  private let boss = TicketActor.administrator(UserID(9))
+
+  /// A delivered order of two units, one of which is to come back.
+  private func request(_ shop: Shop, _ reason: ReturnReason) async throws -> OrderID {
+    try await shop.stock(7, 5)
+    let order = try await shop.running(shop.runner()) { runner in
+      let order = try await shop.buy(1, [(7, 2)])
+      try await shop.settle(runner)
+      return order
+    }
+    for step in AdvanceOrder.Step.allCases { _ = try await shop.executor.execute(AdvanceOrder(orderID: order, step: step)) }
+    let bought = try await shop.order(order).lines[0]
+    let about = TicketOrder(
+      orderID: order, orderNumber: "ORD-1", userID: UserID(1), totalTTC: Cents(1), status: "delivered", hasFailedPayment: false)
+    _ = try await shop.executor.execute(
+      OpenTicket(ticketID: ticket, ticketNumber: "TKT-1", userID: UserID(1), subject: "Back", description: "Too small", order: about))
+    let facts = ReturnableOrder(
+      orderID: order, userID: UserID(1), deliveredAt: shop.log.now,
+      lines: [
+        .init(
+          orderItemID: bought.orderItemID, productID: bought.productID, quantity: bought.quantity, netHT: bought.netHT, vat: bought.vat)
+      ])
+    _ = try await shop.executor.execute(
+      RequestReturn(
+        returnID: goods, firstLineID: line, ticketID: ticket, actor: .customer(UserID(1)), order: facts, reason: reason,
+        items: [.init(orderItemID: bought.orderItemID, quantity: 1)]))
+    return order
+  }
+
+  private func move(_ shop: Shop, _ moves: ReturnMove...) async throws {
+    for move in moves { _ = try await shop.executor.execute(MoveReturn(returnID: goods, actor: boss, move: move)) }
+  }
+
+  private func returns(_ shop: Shop) -> SupportDesk { SupportDesk(log: shop.log, executor: shop.executor) }
+
+  @Test func `accepted goods come back to their order, and what they were worth is asked of the provider once`() async throws {
+    let shop = Shop()
+    let order = try await request(shop, .defect)
+    try await move(
+      shop, .authorise(label: nil), .receive([.init(lineID: line, quantity: 1)]),
+      .inspect([.init(lineID: line, accepted: 1, restock: true)]), .refund)
+    try await shop.running(shop.runner(returns(shop))) { try await shop.settle($0) }
+    #expect(try await shop.order(order).returned == [ProductID(7): 1])
+    #expect(shop.count(RefundRequested.type) == 1)
+    // All of it once more from the beginning.
+    let port = returns(shop)
+    for message in shop.log.events where port.messageTypes.contains(message.type) { try await port.handle(message) }
+    #expect(shop.count(RefundRequested.type) == 1)
+    #expect(try await shop.order(order).returned == [ProductID(7): 1])
+  }
+
+  @Test func `a withdrawal that nobody pays back in time pays itself back`() async throws {
+    let shop = Shop()
+    _ = try await request(shop, .withdrawal)
+    try await move(shop, .shipBack(tracking: "T"))
+    try await shop.running(shop.runner(returns(shop))) { runner in
+      shop.log.advance(by: .seconds(14 * 24 * 3_600))
+      try await shop.until("paying back") { shop.count(RefundRequested.type) == 1 }
+      try await shop.settle(runner)
+    }
+    #expect(try await shop.state(Return.self, goods).isRefunded)
+  }
+
+  @Test func `goods that are not sent in time are no longer expected`() async throws {
+    let shop = Shop()
+    _ = try await request(shop, .defect)
+    try await move(shop, .authorise(label: nil))
+    try await shop.running(shop.runner(returns(shop))) { _ in
+      shop.log.advance(by: .seconds(14 * 24 * 3_600))
+      try await shop.until("expiring") { try await shop.state(Return.self, goods).status == .expired }
+    }
+  }
+}
