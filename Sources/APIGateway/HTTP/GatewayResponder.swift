@@ -104,6 +104,7 @@ struct GatewayResponder: HTTPResponder {
     guard access != .everyone, access != .bearer else { return caller }
     let standing = if let known { known } else { try await services.standings.standing(of: caller) }
     guard standing.allows(access) else { throw Problem(.forbidden) }
+    if case .permission = access { caller.wasPermitted = true }
     return caller
   }
 

@@ -8,10 +8,13 @@ struct Caller: Sendable, Hashable {
   var email: String
   /// How many passwords the account had had after the first when the token was issued; a later one ends the token.
   var passwordCount = 0
+  /// Whether the route demanded a permission that he has.
+  var wasPermitted = false
 
   /// As events and logs name it.
   var actor: String { "user-\(userID)" }
-  var isStaff: Bool { role != .customer }
+  /// Whether he does some work on the platform, so that he is shown what `If-Match` needs; says nothing of what he may do.
+  var isStaff: Bool { role != .customer || wasPermitted }
   var isAdministrator: Bool { PlatformRole.administrators.contains(role) }
 }
 
