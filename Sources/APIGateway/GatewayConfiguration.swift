@@ -30,6 +30,10 @@ public struct GatewayConfiguration: Sendable {
   public var maximumWait: Duration = .seconds(30)
   /// Under which websites without a domain of their own are found: `<label>.<this>`.
   public var platformDomain = "comptoir.example"
+  /// Further hosts of the platform, in lower case and without ports; every other host is looked for among the websites.
+  public var platformHosts: Set<String> = ["localhost", "127.0.0.1", "[::1]"]
+  /// How long a host is known to be a website's, or not to be.
+  public var tenantMaximumAge: Duration = .seconds(10)
   /// How long each step of a checkout may take.
   public var checkoutTimeouts = CheckoutTimeouts()
   /// What deliveries cost, and how long they take.
@@ -51,6 +55,7 @@ public struct GatewayServices: Sendable {
   let reads: ReadSides
   let tokens: AccessTokens
   let standings: Standings
+  let tenants: Tenants
   let passwords: PasswordHasher
   let emails: EmailFingerprint
   let ids: IDBlocks
@@ -74,6 +79,9 @@ public struct GatewayServices: Sendable {
     self.emails = emails
     self.objects = objects
     ids = IDBlocks(log: log)
+    tenants = Tenants(
+      reads.websites, platformDomain: configuration.platformDomain, platformHosts: configuration.platformHosts,
+      maximumAge: configuration.tenantMaximumAge)
     standings = Standings(
       log: log, maximumAge: configuration.rightsMaximumAge, tokenLifetime: configuration.accessTokenLifetime,
       capacity: configuration.rightsCacheCapacity)

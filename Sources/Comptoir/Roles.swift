@@ -65,6 +65,8 @@ struct Roles {
     var configuration = GatewayConfiguration()
     configuration.host = settings.optional("COMPTOIR_HOST") ?? configuration.host
     configuration.platformDomain = settings.optional("COMPTOIR_PLATFORM_DOMAIN")?.lowercased() ?? configuration.platformDomain
+    let hosts = settings.optional("COMPTOIR_PLATFORM_HOSTS")?.lowercased().split(separator: ",") ?? []
+    configuration.platformHosts.formUnion(hosts.map { $0.filter { $0 != " " } })
     configuration.port = try settings.integer("COMPTOIR_PORT", default: configuration.port)
     func side(_ service: String, _ projection: Projection) throws -> ReadSide {
       let runner = projectors[projection.database]

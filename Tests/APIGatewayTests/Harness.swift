@@ -20,11 +20,15 @@ struct Harness {
   let gateway: APIGateway
   let key = SigningKey()
 
-  init(groups: [RouteGroup] = [ShelfRoutes.group], reads: ReadSides? = nil, objects: ObjectStorage? = nil) async throws {
+  init(
+    groups: [RouteGroup] = [ShelfRoutes.group], reads: ReadSides? = nil, objects: ObjectStorage? = nil, platformHosts: Set<String>? = nil
+  ) async throws {
     var configuration = GatewayConfiguration()
     configuration.port = 0
     configuration.maximumBodyBytes = 1_000
     configuration.rightsMaximumAge = .zero
+    configuration.platformHosts = platformHosts ?? configuration.platformHosts
+    configuration.tenantMaximumAge = .zero
     var away = PostgresConfiguration(host: "127.0.0.1", port: 1, database: "none", user: "none")
     away.waitTimeout = .milliseconds(50)
     let side = ReadSide("auth", client: PostgresClient(away, logger: Logger(label: "test")))

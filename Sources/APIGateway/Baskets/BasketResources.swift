@@ -68,7 +68,8 @@ enum BasketResources {
     ])
 
   static let basket = Resource(
-    "basket", schema: "Basket", table: "baskets", from: "baskets b", id: "b.id", where: "b.deleted_at is null",
+    "basket", schema: "Basket", table: "baskets", from: "baskets b", id: "b.id",
+    where: "b.deleted_at is null and \(ReadScope.own("b.website_id"))",
     stream: .init(Basket.category),
     fields: [
       .id("id", "b.id"), .id("user_id", "b.user_id"), .decimal("amount", "b.amount").sortable, .constant("currency", Cents.currencyCode),
@@ -86,7 +87,10 @@ enum BasketResources {
   /// `$1` bigint: the user.
   static let current = RowQuery(
     "baskets.current", basket,
-    where: "b.id = (select max(o.id) from baskets o where o.user_id = $1 and o.deleted_at is null)", isByID: false)
+    where: """
+      b.id = (
+        select max(o.id) from baskets o where o.user_id = $1 and o.deleted_at is null and \(ReadScope.own("o.website_id")))
+      """, isByID: false)
 
   /// `$1` bigint: the row's id, and likewise below.
   static let one = RowQuery("baskets.one", basket, where: "b.id = $1")

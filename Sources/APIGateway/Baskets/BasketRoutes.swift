@@ -84,7 +84,7 @@ enum BasketRoutes {
     }
     if let reply = try await read() { return reply }
     let services = call.services
-    if try await services.openBaskets.find(user, services.log, isFresh: true) == nil {
+    if try await services.openBaskets.find(user, on: call.websiteID, services.log, isFresh: true) == nil {
       let id = BasketID(try await call.nextID("basket"))
       do {
         _ = try await call.execute(OpenBasket(basketID: id, userID: user, websiteID: call.websiteID))

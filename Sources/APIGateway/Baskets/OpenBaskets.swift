@@ -2,24 +2,29 @@ import Aggregates
 import EventSourcing
 import Synchronization
 
-/// Which basket is a user's open one.
+/// Which basket is a user's open one, on a website or on the platform itself.
 ///
 /// The log's claim decides; what it said is remembered, and asked for again when a basket turns out not to be open any more.
 final class OpenBaskets: Sendable {
-  private let known = Mutex(TwoGenerationCache<UserID, BasketID>(capacity: 100_000))
+  private let known = Mutex(TwoGenerationCache<Key, BasketID>(capacity: 100_000))
+
+  private struct Key: Hashable {
+    var user: UserID
+    var website: WebsiteID?
+  }
 
   /// The open basket of a user; nil when he has none.
   /// - Parameter isFresh: asks the log even when the answer is remembered.
-  func find(_ user: UserID, _ log: any EventLog, isFresh: Bool) async throws -> BasketID? {
-    if !isFresh, let id = known.withLock({ $0[user] }) { return id }
-    let owner = try await log.claimOwner(Basket.openClaim(user))
+  func find(_ user: UserID, on website: WebsiteID?, _ log: any EventLog, isFresh: Bool) async throws -> BasketID? {
+    if !isFresh, let id = known.withLock({ $0[Key(user: user, website: website)] }) { return id }
+    let owner = try await log.claimOwner(Basket.openClaim(user, on: website))
     let id = owner.flatMap { Int64($0.id) }.map { BasketID($0) }
-    known.withLock { $0[user] = id }
+    known.withLock { $0[Key(user: user, website: website)] = id }
     return id
   }
 
-  func remember(_ id: BasketID, of user: UserID) {
-    known.withLock { $0[user] = id }
+  func remember(_ id: BasketID, of user: UserID, on website: WebsiteID?) {
+    known.withLock { $0[Key(user: user, website: website)] = id }
   }
 }
 
@@ -33,7 +38,7 @@ extension Call {
     let user = user.userID
     var isFresh = false
     while true {
-      let found = try await services.openBaskets.find(user, services.log, isFresh: isFresh)
+      let found = try await services.openBaskets.find(user, on: websiteID, services.log, isFresh: isFresh)
       // A repeated request must be recognised also when the basket is gone; then any basket's id does to ask.
       let id: BasketID
       if let found {
@@ -45,7 +50,7 @@ extension Call {
       }
       do {
         let outcome = try await execute(command(id))
-        if found == nil, opens, !outcome.isDuplicate { services.openBaskets.remember(id, of: user) }
+        if found == nil, opens, !outcome.isDuplicate { services.openBaskets.remember(id, of: user, on: websiteID) }
         return outcome
       } catch let error where !isFresh && Self.meansAnotherBasket(error) {
         isFresh = true

@@ -1,3 +1,4 @@
+import Aggregates
 import EventSourcing
 import FoundationEssentials
 import HTTPTypes
@@ -50,6 +51,7 @@ struct GatewayResponder: HTTPResponder {
     let route = mount.route
     if let accept = head.headerFields[.accept], !Self.accepts(accept) { throw Problem(.notAcceptable) }
     let caller = try await authenticate(head, route.access)
+    let websiteID = try await website(head, caller)
     if route.idempotency == .compulsory, head.headerFields[.idempotencyKey] == nil { throw Problem(.idempotencyKeyMissing) }
     if route.precondition == .ifMatch, head.headerFields[.ifMatch] == nil { throw Problem(.preconditionRequired) }
     var query: [(name: String, value: String)] = []
@@ -58,7 +60,8 @@ struct GatewayResponder: HTTPResponder {
       query = pairs
     }
     let call = Call(
-      services: services, head: head, requestID: requestID, caller: caller, websiteID: nil, pathValues: values, query: query, path: path,
+      services: services, head: head, requestID: requestID, caller: caller, websiteID: websiteID, pathValues: values, query: query,
+      path: path,
       body: route.hasBody ? try await body(of: request, route) : nil, idempotencyRule: route.idempotency)
     let reply = try await route.answer(call)
     return response(reply, route, head, isDeprecated: mount.isDeprecated)
@@ -106,6 +109,30 @@ struct GatewayResponder: HTTPResponder {
     guard standing.allows(access) else { throw Problem(.forbidden) }
     if case .permission = access { caller.wasPermitted = true }
     return caller
+  }
+
+  /// Whose shop is asked: that of the host, or the one that a member of staff names in a header.
+  private func website(_ head: HTTPRequest, _ caller: Caller?) async throws -> WebsiteID? {
+    let tenant: Tenants.Tenant
+    if let header = head.headerFields[.comptoirWebsite] {
+      guard let number = Int64(header), number > 0 else {
+        throw Problem(.invalidHeader, errors: [FieldProblem("Comptoir-Website", .invalidFormat, limit: "integer ≥ 1")])
+      }
+      guard let caller else { throw Problem(.unauthorized) }
+      guard try await services.standings.standing(of: caller).isStaff(of: number) else { throw Problem(.forbidden) }
+      tenant = try await services.tenants.tenant(of: WebsiteID(number))
+      // Staff also works on what is closed to visitors.
+      if case .closed(let id) = tenant { return id }
+      if tenant == .platform { throw Problem(.notFound) }
+    } else {
+      tenant = try await services.tenants.tenant(at: head.authority)
+    }
+    switch tenant {
+    case .platform: return nil
+    case .website(let id): return id
+    case .closed: throw Problem(.websiteClosed, retryAfterSeconds: 60)
+    case .deleted: throw Problem(.notFound)
+    }
   }
 
   private func body(of request: Request, _ route: Route) async throws -> ByteBuffer {

@@ -49,7 +49,7 @@ enum CheckoutHandler {
       paymentMethod: input.method, paymentToken: input.token, notes: input.notes, products: [:], copiesPosition: .start)
     for _ in 0..<4 {
       do {
-        return try await call.execute(command)
+        return try await call.execute(command, within: Basket.self, input.basketID)
       } catch let lack as StartCheckout.Unprepared {
         let wanted = [input.billingAddressID] + (input.shippingAddressID.map { [$0] } ?? [])
         async let own = reader.addresses(of: call.user.userID, wanted: wanted)

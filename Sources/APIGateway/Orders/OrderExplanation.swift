@@ -12,10 +12,10 @@ enum OrderExplanation {
     let explanation: JSONValue
     switch try OrderEvent.decoder.decode(first) {
     case .orderPlaced(let placed):
-      guard isTold(call.user, placed.userID) else { throw Problem(.notFound) }
+      guard placed.websiteID == call.websiteID, isTold(call.user, placed.userID) else { throw Problem(.notFound) }
       explanation = try await explain(placed, first, &history)
     case .orderImported(let imported):
-      guard isTold(call.user, imported.userID) else { throw Problem(.notFound) }
+      guard call.websiteID == nil, isTold(call.user, imported.userID) else { throw Problem(.notFound) }
       explanation = explain(imported, first)
     default: throw Problem(.notFound)
     }
@@ -23,7 +23,7 @@ enum OrderExplanation {
   }
 
   private static func isTold(_ caller: Caller, _ owner: UserID) -> Bool {
-    caller.userID == owner || PlatformRole.administrators.contains(caller.role)
+    caller.userID == owner || caller.isAdministrator
   }
 
   private static func explain(

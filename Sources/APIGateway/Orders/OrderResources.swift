@@ -22,7 +22,7 @@ enum OrderResources {
 
   static let order = Resource(
     "order", schema: "Order", table: "orders", from: "orders o join order_status os on os.id = o.status_id", id: "o.id",
-    where: "o.deleted_at is null", stream: .init(Order.category),
+    where: "o.deleted_at is null and \(ReadScope.own("o.website_id"))", stream: .init(Order.category),
     fields: [
       .id("id", "o.id"), .text("order_number", "o.order_number"), .id("user_id", "o.user_id"),
       .id("billing_address_id", "o.billing_address_id"), .id("shipping_address_id", "o.shipping_address_id").nullable,
@@ -44,7 +44,9 @@ enum OrderResources {
     stream: .init(Order.category, isAggregate: false),
     fields: [
       .id("status_id", "s.id"), .text("status", "s.name"),
-      .integer("orders", "(select count(*) from orders o where o.status_id = s.id and o.deleted_at is null)"),
+      .integer(
+        "orders",
+        "(select count(*) from orders o where o.status_id = s.id and o.deleted_at is null and \(ReadScope.own("o.website_id")))"),
     ])
 
   // MARK: Queries

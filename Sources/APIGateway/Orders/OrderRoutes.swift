@@ -84,14 +84,15 @@ enum OrderRoutes {
   // MARK: Commands
 
   @Sendable private static func cancel(_ input: CancelInput, _ call: Call) async throws -> Reply {
-    reply(try await call.execute(CancelOrder(orderID: input.id, canceller: .customer(call.user.userID), comment: input.reason)))
+    let command = CancelOrder(orderID: input.id, canceller: .customer(call.user.userID), comment: input.reason)
+    return reply(try await call.execute(command, within: Order.self, input.id))
   }
 
   @Sendable private static func changeStatus(_ input: StatusChange, _ call: Call) async throws -> Reply {
     guard let status = input.status else { throw Problem.field("/status", .missingField) }
     switch try move(input, to: status, call) {
-    case .cancel(let command): return reply(try await call.execute(command))
-    case .advance(let command): return reply(try await call.execute(command))
+    case .cancel(let command): return reply(try await call.execute(command, within: Order.self, input.id))
+    case .advance(let command): return reply(try await call.execute(command, within: Order.self, input.id))
     }
   }
 

@@ -76,6 +76,7 @@ enum ProblemCode: String, Sendable, CaseIterable {
   case busy = "busy"
   case readSideBehind = "read-side-behind"
   case projectionParked = "projection-parked"
+  case websiteClosed = "website-closed"
 
   /// The HTTP status, and the title in each language.
   var entry: (status: Int, title: LocalizedText) {
@@ -157,6 +158,7 @@ enum ProblemCode: String, Sendable, CaseIterable {
     case .busy: return answer(503, "Too many requests are waiting.", "Trop de requêtes sont en attente.")
     case .readSideBehind:
       return answer(503, "The data asked for has not arrived yet.", "Les données demandées ne sont pas encore arrivées.")
+    case .websiteClosed: return answer(503, "The shop is closed at the moment.", "La boutique est fermée pour le moment.")
     case .projectionParked:
       return answer(503, "An event of this row waits for repair.", "Un événement de cette ligne attend une réparation.")
     }

@@ -92,6 +92,6 @@ extension ProductResources {
     "products.images", image, where: "i.product_id = $1", order: "i.position, i.id", ifThereIs: isOnSale("$1"))
 
   private static func isOnSale(_ product: String) -> String {
-    "exists (select from products o where o.id = \(product) and o.deleted_at is null)"
+    "exists (select from products o where o.id = \(product) and o.deleted_at is null and \(ReadScope.own("o.website_id")))"
   }
 }

@@ -54,7 +54,7 @@ enum ProductResources {
           select v.value_ from product_types pt join types t on t.id = pt.type_id join vat v on v.id = t.id_1
           where pt.product_id = p.id order by pt.type_id limit 1) rate on true
         """,
-      id: "p.id", where: "p.deleted_at is null", stream: .init(Product.category),
+      id: "p.id", where: "p.deleted_at is null and \(ReadScope.own("p.website_id"))", stream: .init(Product.category),
       fields: productFields + fields,
       relations: relations, filters: filters + productFilters)
   }

@@ -43,7 +43,8 @@ extension ProductRoutes {
       problems: [.alreadyTaken, .unknownReference, .ruleViolated, .stateConflict]
     ) { input, call in
       let id = AttributeID(try await call.nextID("attribute"))
-      let outcome = try await call.execute(AddAttribute(productID: input.productID, attributeID: id, attribute: input.attribute))
+      let command = AddAttribute(productID: input.productID, attributeID: id, attribute: input.attribute)
+      let outcome = try await call.execute(command, within: Product.self, input.productID)
       let made = outcome.answer?.id ?? id
       return .reference(outcome, made, location: "/api/v1/products/products/\(input.productID)/attributes/\(made)")
     },
@@ -61,7 +62,7 @@ extension ProductRoutes {
       problems: [.insufficientStock]
     ) { input, call in
       let command = AdjustAttributeStock(productID: input.productID, attributeID: input.id, input.operation)
-      return .reference(try await call.execute(command), input.id)
+      return .reference(try await call.execute(command, within: Product.self, input.productID), input.id)
     },
     Route(
       .delete, "/admin/products/{id}/attributes/{attribute_id}", "removeAttribute", "Offers a variant no longer",
@@ -80,8 +81,8 @@ extension ProductRoutes {
       problems: [.alreadyTaken, .unknownReference, .ruleViolated, .stateConflict]
     ) { input, call in
       let id = CharacteristicID(try await call.nextID("characteristic"))
-      let outcome = try await call.execute(
-        AddCharacteristic(productID: input.productID, characteristicID: id, characteristic: input.characteristic))
+      let command = AddCharacteristic(productID: input.productID, characteristicID: id, characteristic: input.characteristic)
+      let outcome = try await call.execute(command, within: Product.self, input.productID)
       let made = outcome.answer?.id ?? id
       return .reference(outcome, made, location: "/api/v1/products/products/\(input.productID)/characteristics/\(made)")
     },

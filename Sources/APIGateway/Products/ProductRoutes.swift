@@ -47,7 +47,7 @@ enum ProductRoutes {
       .post, "/admin/products/{id}/stock", "adjustStock", "Sets, raises or lowers the stock on hand", in: StockChange.self,
       out: Schema.reference.asData, access: .administrators, idempotency: .optional, problems: [.insufficientStock, .stateConflict]
     ) { input, call in
-      .reference(try await call.execute(AdjustStock(productID: input.id, input.operation)), input.id)
+      .reference(try await call.execute(AdjustStock(productID: input.id, input.operation), within: Product.self, input.id), input.id)
     },
   ]
 

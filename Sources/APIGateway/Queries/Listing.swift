@@ -38,6 +38,7 @@ struct Listing: Sendable {
   let filters: [Filter]
   let defaultLimit: Int64
   let rules: RepresentationRules
+  let isScoped: Bool
   let variants = Variants<Compiled>()
   let estimates = RowEstimates()
 
@@ -51,6 +52,7 @@ struct Listing: Sendable {
     self.resource = resource
     self.conditions = conditions + [resource.condition].compactMap(\.self)
     self.fixedParameters = fixedParameters
+    isScoped = resource.isScoped || conditions.contains(where: ReadScope.concerns)
     self.defaultSort = defaultSort
     self.filters = resource.filters + filters
     self.defaultLimit = defaultLimit
@@ -95,11 +97,14 @@ struct Listing: Sendable {
     let statement: PostgresStatement
     let shape: Shape
     let keyColumns: [Int]
+    /// Whether it reads the rows of one website: then that comes as the last parameter.
+    let isScoped: Bool
   }
 
   /// The statement for a request, and its parameters. Its rows: one more than asked for when there are more in the direction of travel,
   /// in that direction. The number in its head is the exact count.
-  func statement(_ request: Request, fixed: [PostgresValue]) -> (Compiled, [PostgresValue]) {
+  /// - Parameter website: whose rows are read; nil for the platform's.
+  func statement(_ request: Request, fixed: [PostgresValue], of website: PostgresValue? = nil) -> (Compiled, [PostgresValue]) {
     precondition(fixed.count == fixedParameters, "\(name) takes \(fixedParameters) fixed parameters")
     var parameters = fixed
     for filter in request.filters { parameters.append(filter.value) }
@@ -108,8 +113,11 @@ struct Listing: Sendable {
       parameters.append(.int64(cursor.id))
     }
     if request.offset > 0 { parameters.append(.int64(request.offset)) }
-    let key = variant(request)
-    return (variants.find(key) { isKept in compile(request, name: isKept ? key : "") }, parameters)
+    let scope = ReadScope(website, after: parameters.count)
+    let key = variant(request) + (website == nil ? "" : "~")
+    let compiled = variants.find(key) { isKept in compile(request, scope, name: isKept ? key : "") }
+    if compiled.isScoped, let website { parameters.append(website) }
+    return (compiled, parameters)
   }
 
   /// The same for requests that differ only in values.
@@ -125,7 +133,7 @@ struct Listing: Sendable {
     return request.asked.isBare ? key : "\(key) \(request.asked.key)"
   }
 
-  private func compile(_ request: Request, name: String) -> Compiled {
+  private func compile(_ request: Request, _ scope: ReadScope, name: String) -> Compiled {
     var count = fixedParameters
     func parameter() -> String {
       count += 1
@@ -154,15 +162,21 @@ struct Listing: Sendable {
       columns, parked: ParkedSQL.ofTable(resource),
       number: request.countsExactly ? "(select count(*) from \(resource.from)\(Self.clause(counted)))" : "null::bigint",
       rows: "from \(resource.from)\(Self.clause(all)) order by \(travelled.order) limit \(limit)\(offset)")
-    return Compiled(statement: PostgresStatement(name, sql), shape: shape, keyColumns: keyColumns)
+    return Compiled(
+      statement: PostgresStatement(name, scope.applied(to: sql)), shape: shape, keyColumns: keyColumns, isScoped: ReadScope.concerns(sql))
   }
 
   /// The rows that a request counts, without its page: their SQL and parameters.
-  func counted(_ request: Request, fixed: [PostgresValue]) -> (sql: String, parameters: [PostgresValue]) {
+  func counted(
+    _ request: Request, fixed: [PostgresValue], of website: PostgresValue? = nil
+  ) -> (sql: String, parameters: [PostgresValue]) {
     let set = request.filters.enumerated().map { offset, filter in
       filters[filter.index].sql.replacing("$?", with: "$\(fixedParameters + offset + 1)")
     }
-    return ("select from \(resource.from)\(Self.clause(conditions + set))", fixed + request.filters.map(\.value))
+    let sql = "select from \(resource.from)\(Self.clause(conditions + set))"
+    let parameters = fixed + request.filters.map(\.value)
+    let scoped = ReadScope(website, after: parameters.count).applied(to: sql)
+    return (scoped, ReadScope.concerns(sql) ? parameters + [website].compactMap(\.self) : parameters)
   }
 
   private static func clause(_ conditions: [String]) -> String {

@@ -48,7 +48,8 @@ extension Route {
 
 extension Listing {
   fileprivate func reply(_ request: Request, fixed: [PostgresValue], from side: ReadSide, _ call: Call) async throws -> Reply {
-    let (compiled, parameters) = statement(request, fixed: fixed)
+    let website = call.website(for: isScoped)
+    let (compiled, parameters) = statement(request, fixed: fixed, of: website)
     let result: PostgresResult
     let position: Position
     do {
@@ -58,7 +59,7 @@ extension Listing {
       throw Problem(.invalidCursor)
     }
     var page = try ListPage(result, request, compiled)
-    if page.facts.total == nil { page.facts.estimate = try await estimate(page, request, fixed, side) }
+    if page.facts.total == nil { page.facts.estimate = try await estimate(page, request, fixed, website, side) }
     var reply = Reply(.buffer(try page.document(compiled.shape)), position: position)
     reply.etag = ETag.weak(position, variant: request.asked.tagVariant)
     reply.headers.append((.link, page.links(call)))
@@ -66,10 +67,12 @@ extension Listing {
   }
 
   /// About how many rows there are on all pages; never fewer than were seen.
-  private func estimate(_ page: ListPage, _ request: Request, _ fixed: [PostgresValue], _ side: ReadSide) async throws -> Int64 {
+  private func estimate(
+    _ page: ListPage, _ request: Request, _ fixed: [PostgresValue], _ website: PostgresValue?, _ side: ReadSide
+  ) async throws -> Int64 {
     // The last page counts itself.
     if request.cursor == nil, page.facts.next == nil, !page.rows.isEmpty || request.offset == 0 { return request.offset + page.seen }
-    let (sql, parameters) = counted(request, fixed: fixed)
+    let (sql, parameters) = counted(request, fixed: fixed, of: website)
     return max(try await estimates.rows(of: sql, parameters, from: side), request.offset + page.seen + (page.facts.next == nil ? 0 : 1))
   }
 }

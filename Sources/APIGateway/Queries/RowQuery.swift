@@ -14,6 +14,7 @@ struct RowQuery: Sendable {
   let embedding: [String]
   let rules: RepresentationRules
   private let identifier: String?
+  private let isScoped: Bool
   private let bare: Compiled
   private let variants = Variants<Compiled>()
 
@@ -26,8 +27,9 @@ struct RowQuery: Sendable {
     self.condition = condition
     self.embedding = embedding
     identifier = isByID ? "$1" : nil
+    isScoped = resource.isScoped || ReadScope.concerns(condition)
     rules = RepresentationRules(resource, embedding: embedding)
-    bare = Compiled(resource, condition, identifier: identifier, Selection(resource, embedding: embedding), name: name)
+    bare = Compiled(resource, condition, identifier: identifier, Selection(resource, embedding: embedding), .platform, name: name)
   }
 
   /// The row as `{"data":{…}}` with its entity tag; nil when there is none.
@@ -35,8 +37,10 @@ struct RowQuery: Sendable {
   func reply(
     _ asked: Representation, _ parameters: [PostgresValue], from side: ReadSide, _ call: Call
   ) async throws -> Reply? {
-    let compiled = compiled(asked)
-    let (result, position) = try await side.query(compiled.statement, parameters, call)
+    let website = call.website(for: isScoped)
+    let compiled = compiled(asked, ReadScope(website, after: parameters.count))
+    let all = compiled.isScoped ? parameters + [website].compactMap(\.self) : parameters
+    let (result, position) = try await side.query(compiled.statement, all, call)
     let row = result[0]
     if try row.isParked { throw Problem(.projectionParked, members: [("position", .int(position.rawValue))]) }
     guard !row.isNull(ReadStatement.headColumns) else { return nil }
@@ -63,21 +67,24 @@ struct RowQuery: Sendable {
     return ETag.weak(position, variant: asked.tagVariant)
   }
 
-  private func compiled(_ asked: Representation) -> Compiled {
-    if asked.isBare { return bare }
-    return variants.find(asked.key) { isKept in
+  private func compiled(_ asked: Representation, _ scope: ReadScope) -> Compiled {
+    var key = asked.key
+    if case .website = scope { key += "~" } else if asked.isBare { return bare }
+    return variants.find(key) { isKept in
       let selection = Selection(resource, embedding: embedding, asked)
-      return Compiled(resource, condition, identifier: identifier, selection, name: isKept ? "\(name) \(asked.key)" : "")
+      return Compiled(resource, condition, identifier: identifier, selection, scope, name: isKept ? "\(name) \(key)" : "")
     }
   }
 
   private struct Compiled: Sendable {
     let statement: PostgresStatement
     let shape: Shape
+    /// Whether it reads the rows of one website: then that comes as the last parameter.
+    let isScoped: Bool
     /// Where the key of the row's stream stands.
     let streamColumn: Int
 
-    init(_ resource: Resource, _ condition: String, identifier: String?, _ selection: Selection, name: String) {
+    init(_ resource: Resource, _ condition: String, identifier: String?, _ selection: Selection, _ scope: ReadScope, name: String) {
       var columns = Columns()
       let id = columns.index(of: resource.id)
       let streamKey = columns.index(of: resource.stream?.key ?? resource.id)
@@ -87,8 +94,9 @@ struct RowQuery: Sendable {
       let parked = ParkedSQL.ofRow(
         resource, id: identifier ?? "r.c\(id)", streamKey: isStreamOfID ? identifier ?? "r.c\(id)" : "r.c\(streamKey)")
       let conditions = [condition, resource.condition].compactMap(\.self).joined(separator: " and ")
-      statement = PostgresStatement(
-        name, ReadStatement.sql(columns, parked: parked, rows: "from \(resource.from) where \(conditions)"))
+      let sql = ReadStatement.sql(columns, parked: parked, rows: "from \(resource.from) where \(conditions)")
+      isScoped = ReadScope.concerns(sql)
+      statement = PostgresStatement(name, scope.applied(to: sql))
     }
   }
 }

@@ -10,6 +10,7 @@ struct WholeQuery: Sendable {
   private let condition: String?
   private let order: String
   private let owner: String?
+  private let isScoped: Bool
   private let bare: Compiled
   private let variants = Variants<Compiled>()
 
@@ -23,19 +24,17 @@ struct WholeQuery: Sendable {
     self.condition = condition
     self.order = order
     self.owner = owner
+    isScoped = resource.isScoped || [condition, owner].compactMap(\.self).contains(where: ReadScope.concerns)
     rules = RepresentationRules(resource, embedding: [])
-    bare = Compiled(resource, condition, order, owner, Selection(resource), name: name)
+    bare = Compiled(resource, condition, order, owner, Selection(resource), .platform, name: name)
   }
 
   /// The rows as `{"data":[…],"page":{…}}`; nil when their owner is not there.
   func reply(_ asked: Representation, _ parameters: [PostgresValue], from side: ReadSide, _ call: Call) async throws -> Reply? {
-    let compiled =
-      asked.isBare
-      ? bare
-      : variants.find(asked.key) { isKept in
-        Compiled(resource, condition, order, owner, Selection(resource, asked), name: isKept ? "\(name) \(asked.key)" : "")
-      }
-    let (result, position) = try await side.query(compiled.statement, parameters, call)
+    let website = call.website(for: isScoped)
+    let compiled = compiled(asked, ReadScope(website, after: parameters.count))
+    let all = compiled.isScoped ? parameters + [website].compactMap(\.self) : parameters
+    let (result, position) = try await side.query(compiled.statement, all, call)
     guard try result[0].headNumber != 0 else { return nil }
     let rows = result[0].isNull(ReadStatement.headColumns) ? result[0..<0] : result[...]
     var page = PageFacts(isParked: try result[0].isParked)
@@ -45,22 +44,35 @@ struct WholeQuery: Sendable {
     return reply
   }
 
+  private func compiled(_ asked: Representation, _ scope: ReadScope) -> Compiled {
+    var key = asked.key
+    if case .website = scope { key += "~" } else if asked.isBare { return bare }
+    return variants.find(key) { isKept in
+      Compiled(resource, condition, order, owner, Selection(resource, asked), scope, name: isKept ? "\(name) \(key)" : "")
+    }
+  }
+
   private struct Compiled: Sendable {
     let statement: PostgresStatement
     let shape: Shape
+    /// Whether it reads the rows of one website: then that comes as the last parameter.
+    let isScoped: Bool
 
-    init(_ resource: Resource, _ condition: String?, _ order: String, _ owner: String?, _ selection: Selection, name: String) {
+    init(
+      _ resource: Resource, _ condition: String?, _ order: String, _ owner: String?, _ selection: Selection, _ scope: ReadScope,
+      name: String
+    ) {
       var columns = Columns()
       _ = columns.index(of: resource.id)
       shape = selection.compile(into: &columns)
       let conditions = [condition, resource.condition].compactMap(\.self)
       let clause = conditions.isEmpty ? "" : " where \(conditions.joined(separator: " and "))"
-      statement = PostgresStatement(
-        name,
-        ReadStatement.sql(
-          columns, parked: ParkedSQL.ofTable(resource),
-          number: owner.map { "(case when \($0) then 1 else 0 end)::bigint" } ?? "null::bigint",
-          rows: "from \(resource.from)\(clause) order by \(order)"))
+      let sql = ReadStatement.sql(
+        columns, parked: ParkedSQL.ofTable(resource),
+        number: owner.map { "(case when \($0) then 1 else 0 end)::bigint" } ?? "null::bigint",
+        rows: "from \(resource.from)\(clause) order by \(order)")
+      isScoped = ReadScope.concerns(sql)
+      statement = PostgresStatement(name, scope.applied(to: sql))
     }
   }
 }

@@ -14,7 +14,7 @@ struct Call: Sendable {
   let requestID: String
   /// Nil on routes for everyone when no token came.
   let caller: Caller?
-  /// The website that the host belongs to; nil for the platform itself. Hosts are resolved with the websites service.
+  /// The website that the host belongs to, or that a member of staff named; nil for the platform itself.
   let websiteID: WebsiteID?
   let pathValues: [(name: String, value: String)]
   let query: [(name: String, value: String)]

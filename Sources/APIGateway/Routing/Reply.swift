@@ -63,6 +63,7 @@ extension HTTPField.Name {
   static let idempotencyReplayed = HTTPField.Name("Idempotency-Replayed")!
   static let comptoirPosition = HTTPField.Name("Comptoir-Position")!
   static let comptoirMinPosition = HTTPField.Name("Comptoir-Min-Position")!
+  static let comptoirWebsite = HTTPField.Name("Comptoir-Website")!
   static let prefer = HTTPField.Name("Prefer")!
   static let preferenceApplied = HTTPField.Name("Preference-Applied")!
   static let link = HTTPField.Name("Link")!

@@ -77,6 +77,9 @@ struct Standing: Sendable, Equatable {
   /// The teams that the account administers; 0 stands for the whole platform, and so for every one.
   var administeredTeams: [Int64] { teams.keys.filter { has(PlatformRole.administrators, team: $0) }.sorted() }
 
+  /// Whether the account works for a website: as staff of the platform, or with any right within the website.
+  func isStaff(of team: Int64) -> Bool { role != .customer || teams[team] != nil }
+
   /// The strongest role on the whole platform.
   var role: PlatformRole { PlatformRole.allCases.first { teams[0]?.roles.contains($0.rawValue) == true } ?? .customer }
 

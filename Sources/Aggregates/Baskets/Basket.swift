@@ -44,8 +44,10 @@ public enum Basket: Aggregate {
 
   public static let initialState = State()
 
-  /// The name that keeps a user to one open basket.
-  public static func openClaim(_ userID: UserID) -> String { "open-basket:\(userID)" }
+  /// The name that keeps a user to one open basket on each website, and one on the platform itself.
+  public static func openClaim(_ userID: UserID, on websiteID: WebsiteID?) -> String {
+    "open-basket:\(userID)" + (websiteID.map { ":\($0)" } ?? "")
+  }
 
   public static func evolve(_ state: inout State, _ event: BasketEvent) {
     switch event {
@@ -129,4 +131,8 @@ extension Basket.Code {
 extension VATRate {
   /// Of sums without tax.
   static let none = VATRate(rawValue: 0)
+}
+
+extension Basket: WebsiteOwned {
+  public static func isForeign(_ state: State, to websiteID: WebsiteID?) -> Bool { state.phase != .none && state.websiteID != websiteID }
 }

@@ -26,6 +26,7 @@ public enum Order: Aggregate {
     public internal(set) var orderNumber = ""
     public internal(set) var userID = UserID(0)
     public internal(set) var basketID = BasketID(0)
+    public internal(set) var websiteID: WebsiteID?
     /// The checkout attempt of the basket.
     public internal(set) var attempt = 1
     public internal(set) var paymentMethod = PaymentMethod.card
@@ -65,6 +66,7 @@ public enum Order: Aggregate {
       state.orderNumber = event.orderNumber
       state.userID = event.userID
       state.basketID = event.basketID
+      state.websiteID = event.websiteID
       state.attempt = event.attempt
       state.paymentMethod = event.paymentMethod
       state.lines = event.lines.map {
@@ -108,4 +110,8 @@ public enum Order: Aggregate {
       state.paid = event.totalTTC
     }
   }
+}
+
+extension Order: WebsiteOwned {
+  public static func isForeign(_ state: State, to websiteID: WebsiteID?) -> Bool { state.status != nil && state.websiteID != websiteID }
 }

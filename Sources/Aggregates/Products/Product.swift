@@ -184,6 +184,12 @@ public enum Product: Aggregate {
   }
 }
 
+extension Product: WebsiteOwned {
+  public static func isForeign(_ state: State, to websiteID: WebsiteID?) -> Bool {
+    if case .present(let details, _) = state { details.websiteID != websiteID } else { false }
+  }
+}
+
 /// Why a command on a product is refused. That a reference is taken shows in its claim, not here.
 public enum ProductRejection: Rejection, Hashable {
   /// A field breaks a rule, or names something that does not exist.

@@ -175,7 +175,8 @@ enum BasketTables {
       Column("created_at", .timestamptz), Column("updated_at", .timestamptz), Column("deleted_at", .timestamptz),
     ])
   static let baskets = Table(
-    "baskets", unique: [Table.UniqueRule("one open basket a user", "user_id", where: "deleted_at is null")],
+    "baskets",
+    unique: [Table.UniqueRule("one open basket a user and website", "user_id, coalesce(website_id, 0)", where: "deleted_at is null")],
     [
       Column("id", .bigint), Column("user_id", .bigint), Column("amount", .numeric(scale: 2)), Column("website_id", .bigint),
       Column("created_at", .timestamptz), Column("updated_at", .timestamptz), Column("deleted_at", .timestamptz),

@@ -65,7 +65,7 @@ public struct OpenBasket: Command {
     let state = try session.load(Basket.self, basketID, isNew: true)
     let events = try Basket.decide(.open(basketID, userID, websiteID), state, now: session.now)
     try session.record(events, on: Basket.self, basketID)
-    if !events.isEmpty { session.claim(Basket.openClaim(userID), for: Basket.stream(basketID)) }
+    if !events.isEmpty { session.claim(Basket.openClaim(userID, on: websiteID), for: Basket.stream(basketID)) }
     return BasketAnswer(try session.load(Basket.self, basketID))
   }
 }
@@ -223,7 +223,7 @@ public struct DeleteBasket: Command {
     let state = try session.load(Basket.self, basketID)
     let events = try Basket.decide(.delete, state, now: session.now)
     try session.record(events, on: Basket.self, basketID)
-    if !events.isEmpty { session.release(Basket.openClaim(state.userID), from: Basket.stream(basketID)) }
+    if !events.isEmpty { session.release(Basket.openClaim(state.userID, on: state.websiteID), from: Basket.stream(basketID)) }
     return NoAnswer()
   }
 }

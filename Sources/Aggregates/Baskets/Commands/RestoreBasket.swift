@@ -24,7 +24,7 @@ public struct RestoreBasket: Command {
     guard basket.phase == .checkingOut(orderID) else { return NoAnswer() }
     guard let into else {
       try session.record(Basket.decide(.reopen(orderID, reason), basket, now: session.now), on: Basket.self, basketID)
-      session.claim(Basket.openClaim(basket.userID), for: Basket.stream(basketID))
+      session.claim(Basket.openClaim(basket.userID, on: basket.websiteID), for: Basket.stream(basketID))
       return NoAnswer()
     }
     let open = try session.basket(into, of: basket.userID)

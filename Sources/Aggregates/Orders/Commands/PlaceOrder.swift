@@ -59,7 +59,7 @@ public struct PlaceOrder: Command {
     let events = try Order.decide(.place(checkout), order)
     try session.record(events, on: Order.self, checkout.orderID)
     if !events.isEmpty {
-      session.release(Basket.openClaim(checkout.userID), from: Basket.stream(basketID))
+      session.release(Basket.openClaim(checkout.userID, on: checkout.websiteID), from: Basket.stream(basketID))
       session.waitForStock(checkout.orderID, stockTimeout)
     }
     return OrderAnswer(try session.load(Order.self, checkout.orderID))
