@@ -10,15 +10,7 @@ import Projectors
 enum RebuildOrders {
   static func measure(_ bench: Bench) async throws -> [Measurement] {
     try await ScratchServer.with(["event_store", Projection.orders.database], bench.settings) { server in
-      var (source, url) = ("generated", server.url("event_store", as: .app))
-      if let demo = bench.settings.environment["BENCH_DEMO_LOG_URL"] {
-        (source, url) = ("demo", demo)
-      } else {
-        let log = server.log()
-        try await GeneratedOrders.fill(log)
-        await log.close()
-        try await server.settle("event_store")
-      }
+      let (source, url) = try await source(server, bench)
       say("  the rebuild, from \(source) data")
       let result = try await RebuildResult.run(
         Projection.orders.database, of: server, schema: bench.settings.schemaDirectory, logURL: url, bench)
@@ -28,5 +20,15 @@ enum RebuildOrders {
           settings: [("data", source)] + result.settings, condition: result.peakMebibytes <= 512)
       ]
     }
+  }
+
+  /// Where the events are, and what to call them.
+  static func source(_ server: ScratchServer, _ bench: Bench) async throws -> (name: String, url: String) {
+    if let demo = bench.settings.environment["BENCH_DEMO_LOG_URL"] { return ("demo", demo) }
+    let log = server.log()
+    try await GeneratedOrders.fill(log)
+    await log.close()
+    try await server.settle("event_store")
+    return ("generated", server.url("event_store", as: .app))
   }
 }
