@@ -47,23 +47,24 @@ enum ProductResources {
   /// Products in some tables `from`, with the columns and filters that only these have.
   static func product(schema: String, from: String, fields: [Resource.Field] = [], filters: [Filter] = []) -> Resource {
     Resource(
-      "product", schema: schema, table: "products",
-      // The VAT is that of the lowest type that has one, else 20 %.
-      from: """
-        \(from) left join lateral (
-          select v.value_ from product_types pt join types t on t.id = pt.type_id join vat v on v.id = t.id_1
-          where pt.product_id = p.id order by pt.type_id limit 1) rate on true
-        """,
-      id: "p.id", where: "p.deleted_at is null and \(ReadScope.own("p.website_id"))", stream: .init(Product.category),
+      "product", schema: schema, table: "products", from: from, id: "p.id",
+      where: "p.deleted_at is null and \(ReadScope.own("p.website_id"))", stream: .init(Product.category),
       fields: productFields + fields,
       relations: relations, filters: filters + productFilters)
   }
 
+  /// That of the lowest type that has one, else 20 %. It is no join, so that it is looked up for the rows of a page alone.
+  private static let vatRate = """
+    coalesce((
+      select v.value_ from product_types pt join types t on t.id = pt.type_id join vat v on v.id = t.id_1
+      where pt.product_id = p.id order by pt.type_id limit 1), 20.00)
+    """
+
   private static let productFields: [Resource.Field] = [
     .id("id", "p.id"), .text("name", "p.name").sortable(by: "internal.fold(p.name)"), .text("ref", "p.ref").sortable,
     .decimal("price_ht", "p.price_ht").sortable,
-    .decimal("price_ttc", "round(p.price_ht * (1 + coalesce(rate.value_, 20.00) / 100), 2)"), .constant("currency", "EUR"),
-    .decimal("vat_rate", "coalesce(rate.value_, 20.00)"), .integer("stock", "p.stock").sortable,
+    .decimal("price_ttc", "round(p.price_ht * (1 + \(vatRate) / 100), 2)"), .constant("currency", "EUR"),
+    .decimal("vat_rate", vatRate), .integer("stock", "p.stock").sortable,
     .id("website_id", "p.website_id").nullable, .time("created_at", "p.created_at").nullable.sortable,
     .time("updated_at", "p.updated_at").nullable,
   ]
