@@ -205,6 +205,7 @@ let package = Package(
       dependencies: [
         "APIGateway", "Aggregates", "EventSourcing", "EventStore", "EventStoreTesting", "JSON", "Migrations", "ObjectStorage", "Postgres",
         "PostgresTesting", "ProcessManagers", "Projectors",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
