@@ -1,5 +1,5 @@
 # Every need has one command; the work is in scripts/.
-.PHONY: run test test-fast stop clean distclean status format lint check bench demo drill
+.PHONY: run test test-fast stop clean distclean status format lint check bench demo drill migrate-all fresh-all rollback
 
 run: ; @scripts/run
 test: ; @scripts/test
@@ -14,3 +14,6 @@ check: ; @scripts/check/all
 bench: ; @scripts/bench
 demo: ; @scripts/demo
 drill: ; @scripts/drill
+migrate-all: ; @scripts/migrate all
+fresh-all: ; @scripts/migrate fresh
+rollback: ; @scripts/migrate rollback $(SERVICE)

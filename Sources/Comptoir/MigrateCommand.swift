@@ -12,10 +12,11 @@ struct Migrate: AsyncParsableCommand {
   struct Apply: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "up", abstract: "Applies what is missing.")
     @OptionGroup var options: CommonOptions
-    @Argument(help: "Databases; all when none is named.") var databases: [String] = []
+    @Argument(help: "Services or databases; all when none is named.") var databases: [String] = []
 
     func run() async throws {
-      let steps = try await Settings(options).migrator().up(databases.isEmpty ? nil : databases)
+      let migrator = try await Settings(options).migrator()
+      let steps = try await migrator.up(databases.isEmpty ? nil : migrator.names(of: databases))
       for step in steps { print("applied \(step)") }
       if steps.isEmpty { print("Every database is at the newest version.") }
     }
@@ -24,10 +25,12 @@ struct Migrate: AsyncParsableCommand {
   struct Down: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Reverts the newest migration of a database.")
     @OptionGroup var options: CommonOptions
-    @Argument var database: String
+    @Argument(help: "A service or a database.") var database: String
 
     func run() async throws {
-      let step = try await Settings(options).migrator().down(database)
+      let migrator = try await Settings(options).migrator()
+      let database = try migrator.name(of: database)
+      let step = try await migrator.down(database)
       print(step.map { "reverted \($0)" } ?? "\(database) has no migration to revert.")
     }
   }
@@ -35,10 +38,11 @@ struct Migrate: AsyncParsableCommand {
   struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Lists every migration and whether it is applied.")
     @OptionGroup var options: CommonOptions
-    @Argument(help: "Databases; all when none is named.") var databases: [String] = []
+    @Argument(help: "Services or databases; all when none is named.") var databases: [String] = []
 
     func run() async throws {
-      for line in try await Settings(options).migrator().status(databases.isEmpty ? nil : databases) {
+      let migrator = try await Settings(options).migrator()
+      for line in try await migrator.status(databases.isEmpty ? nil : migrator.names(of: databases)) {
         print("\(line.state.rawValue)\t\(line.database)\t\(line.part.rawValue)/\(line.migration)")
       }
     }
@@ -47,12 +51,32 @@ struct Migrate: AsyncParsableCommand {
   struct Fresh: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Drops databases with all they hold and makes them anew.")
     @OptionGroup var options: CommonOptions
-    @Argument(help: "At least one database; there is no undoing this.") var databases: [String]
+    @Argument(help: "Services or databases; there is no undoing this.") var databases: [String] = []
+    @Flag(help: "All of them, the log with every event among them.") var all = false
+
+    func validate() throws {
+      guard all == databases.isEmpty else { throw ValidationError("name at least one database, or give --all") }
+    }
 
     func run() async throws {
-      for step in try await Settings(options).migrator().fresh(databases) { print("applied \(step)") }
+      let migrator = try await Settings(options).migrator()
+      for step in try await migrator.fresh(all ? migrator.databases : migrator.names(of: databases)) { print("applied \(step)") }
     }
   }
+}
+
+extension Migrator {
+  /// The database of a service (`orders`, `messages-broker`), or the one that has this name.
+  fileprivate func name(of serviceOrDatabase: String) throws -> String {
+    let name = serviceOrDatabase.replacing("-", with: "_")
+    let found = databases.first { $0 == name || $0 == "\(name)_service_db" || $0 == "\(name)_service" }
+    guard let found else {
+      throw PlainError("there is no database \(serviceOrDatabase); there are \(databases.joined(separator: ", "))")
+    }
+    return found
+  }
+
+  fileprivate func names(of servicesOrDatabases: [String]) throws -> [String] { try servicesOrDatabases.map { try name(of: $0) } }
 }
 
 extension Settings {

@@ -38,8 +38,8 @@ stopped_servers() {
   for name in $(servers_of_ours); do is_running "$name" || printf '%s ' "$name"; done
 }
 
-# bring_up: starts the servers that do not run yet and migrates; from here on bring_down runs at the script's end.
-bring_up() {
+# servers_up: starts the servers that do not run yet; from here on bring_down runs at the script's end.
+servers_up() {
   prepare_run
   OURS=$(stopped_servers)
   trap bring_down EXIT
@@ -47,6 +47,11 @@ bring_up() {
   is_running comptoir || choose_gateway_port
   attend TERM scripts/servers start >/dev/null || { stop_if_told; exit 1; }
   load_env
+}
+
+# bring_up: the servers, migrated.
+bring_up() {
+  servers_up
   attend TERM "$BIN" migrate || { stop_if_told; die "comptoir migrate failed"; }
   # The superuser's address is for migrate alone.
   unset COMPTOIR_POSTGRES_ADMIN_URL
