@@ -3,9 +3,16 @@ import Postgres
 import Testing
 
 struct MigratorTests {
-  @Test func `all schemas of the project are applied, and a second run finds nothing to do`() async throws {
+  @Test func `all schemas of the project are applied and hold the tables they should, and a second run finds nothing to do`() async throws {
     try await withMigrator { migrator in
       let steps = try await migrator.up()
+      #expect(Tables.listed.values.map(\.count).reduce(0, +) == 74)
+      #expect(Set(migrator.readDatabases).isSubset(of: Tables.listed.keys))
+      for database in migrator.readDatabases {
+        let found = try await Tables.found(in: migrator, database)
+        let expected = Tables.expected(in: database)
+        #expect(found == expected, "\(database): \(found.symmetricDifference(expected).sorted())")
+      }
       #expect(steps.contains { $0.database == "orders_service_db" && $0.part == .live })
       #expect(try await migrator.up().isEmpty)
       #expect(try await migrator.status().allSatisfy { $0.state == .applied })
