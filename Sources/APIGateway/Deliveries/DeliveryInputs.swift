@@ -68,7 +68,8 @@ struct DeliveryChange: RouteInput {
   func apply(to content: inout DeliveryContent) {
     content.method = method ?? content.method
     content.salePointID = salePointID.applied(to: content.salePointID)
-    content.shippingCost = shippingCost ?? content.shippingCost
+    // Whoever fetches it himself pays nothing for the way.
+    content.shippingCost = shippingCost ?? (method == .pickup ? Cents(0) : content.shippingCost)
     content.estimatedAt = estimatedAt ?? content.estimatedAt
     content.address = address.applied(to: content.address)
     content.instructions = instructions.applied(to: content.instructions)
