@@ -16,6 +16,11 @@ public struct GatewayConfiguration: Sendable {
   public var audience = "comptoir"
   /// How long an access token is good.
   public var accessTokenLifetime: Duration = .seconds(15 * 60)
+  /// How long a refresh token is good; each use gives a new one.
+  public var refreshTokenLifetime: Duration = .seconds(14 * 86_400)
+  /// How many proxies of our own stand before the gateway, each of which adds where it was asked from to `X-Forwarded-For`. With 0 the
+  /// header is not looked at, since anybody can send one.
+  public var trustedProxies = 0
   /// How long a right that was taken may go on counting.
   public var rightsMaximumAge: Duration = .seconds(1)
   /// How many accounts' rights are remembered.

@@ -148,6 +148,9 @@ struct ReadDatabases {
     insert into role_has_permissions values (1, 1);
     insert into model_has_roles values (1, 'user', 1, 0), (1000, 'user', 1, 7);
     insert into model_has_permissions values (1, 'user', 1, 0);
+    insert into sessions values
+      (1, 1, 1, 'A browser', '192.0.2.1', now(), now(), now() + interval '1 day', null, null),
+      (2, 1, null, null, null, now(), now(), now() + interval '1 day', now(), 'logout');
     """,
     "addresses_service": """
     insert into countries values (1, 'France', 'FR', 'FRA', '+33', true, now(), now());

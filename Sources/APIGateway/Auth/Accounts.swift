@@ -10,8 +10,8 @@ struct Account: Sendable {
   var passwordHash: String?
   /// How many addresses it has had, the present one included.
   var addressCount = 0
-  /// How many passwords it has had after the first.
-  var passwordCount = 0
+  /// How often all its sessions were ended at once.
+  var sessionEpoch = 0
   var isDeleted = false
   /// Platform-wide roles.
   var roles: Set<String> = []
@@ -19,7 +19,7 @@ struct Account: Sendable {
   /// The strongest of the roles.
   var role: PlatformRole { PlatformRole.allCases.first { roles.contains($0.rawValue) } ?? .customer }
 
-  var caller: Caller { Caller(userID: userID, role: role, email: email, passwordCount: passwordCount) }
+  var caller: Caller { Caller(userID: userID, role: role, email: email, sessionEpoch: sessionEpoch) }
 
   /// The account that holds an address; nil when nobody does.
   static func find(email: String, _ services: GatewayServices) async throws -> Account? {
@@ -54,11 +54,15 @@ struct Account: Sendable {
     case .emailChanged(let event):
       email = event.personal?.email ?? ""
       addressCount += 1
+      sessionEpoch += 1
     case .passwordSet(let event): passwordHash = event.personal?.hash
     case .passwordChanged(let event):
       passwordHash = event.personal?.hash
-      passwordCount += 1
-    case .userDeleted: isDeleted = true
+      sessionEpoch += 1
+    case .sessionsRevoked: sessionEpoch += 1
+    case .userDeleted:
+      isDeleted = true
+      sessionEpoch += 1
     case .userRestored: isDeleted = false
     case .roleAssigned(let event): if event.teamID == 0 { roles.insert(event.roleName) }
     case .roleRevoked(let event): if event.teamID == 0 { roles.remove(event.roleName) }

@@ -52,6 +52,14 @@ struct Credentials: RouteInput {
   }
 }
 
+struct PresentedRefreshToken: RouteInput {
+  let text: String
+
+  init(_ fields: inout InputReader) {
+    text = fields.body("refresh_token", .text(255))
+  }
+}
+
 /// A token that somebody else presented.
 struct PresentedToken: RouteInput {
   let token: String

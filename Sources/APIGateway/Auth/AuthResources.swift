@@ -71,6 +71,32 @@ enum AuthResources {
   static let accounts = Listing("auth.users", account, where: ["u.deleted_at is null"], defaultSort: "-created_at")
   static let deletedAccounts = Listing("auth.deleted_users", account, where: ["u.deleted_at is not null"], defaultSort: "-deleted_at")
 
+  // MARK: Sessions
+
+  /// `$1` bigint: whose; `$2` bigint: the session that asks.
+  static let ownSessions = Listing(
+    "auth.sessions", session("own_session", "OwnSession", [.bool("is_current", "s.id = $2::bigint")]),
+    where: ["s.open_user_id = $1", "s.expires_at > now()"], fixedParameters: 2, defaultSort: "-last_used_at")
+  /// `$1` bigint: whose. Those that are over too.
+  static let sessionsOfUser = Listing(
+    "auth.sessions_of_user",
+    session(
+      "session", "UserSession",
+      [
+        .id("user_id", "s.user_id"), .time("revoked_at", "s.revoked_at").nullable,
+        .choice("revocation_reason", "s.revocation_reason", SessionRevocationReason.allCases.map(\.rawValue)).nullable,
+      ]), where: ["s.user_id = $1"], fixedParameters: 1, defaultSort: "-last_used_at")
+
+  private static func session(_ name: String, _ schema: String, _ further: [Resource.Field]) -> Resource {
+    Resource(
+      name, schema: schema, table: "sessions", from: "sessions s", id: "s.id", stream: .init(Session.category, isAggregate: false),
+      fields: [
+        .id("id", "s.id"), .text("user_agent", "s.user_agent").nullable, .text("address", "s.address").nullable,
+        .time("created_at", "s.created_at").sortable, .time("last_used_at", "s.last_used_at").sortable,
+        .time("expires_at", "s.expires_at"),
+      ] + further)
+  }
+
   // MARK: Roles and permissions
 
   static let permission = Resource(

@@ -13,14 +13,14 @@ enum ProfileRoutes {
       [.int64(call.user.userID.rawValue), .text(call.user.role.rawValue), .int64(call.websiteID?.rawValue ?? 0)]
     },
     Route(
-      .put, "/me", "replaceMe", "Changes one's own names or e-mail address", in: OwnProfileChange.self, out: Schema.reference.asData,
+      .put, "/me", "replaceMe", "Changes one's own names, or e-mail address, which ends every session", in: OwnProfileChange.self, out: Schema.reference.asData,
       access: .bearer, idempotency: .none, problems: [.alreadyTaken, .wrongPassword, .stateConflict], handler: change),
     Route(
-      .patch, "/me", "changeMe", "Changes one's own names or e-mail address", in: OwnProfileChange.self, out: Schema.reference.asData,
+      .patch, "/me", "changeMe", "Changes one's own names, or e-mail address, which ends every session", in: OwnProfileChange.self, out: Schema.reference.asData,
       access: .bearer, idempotency: .none, problems: [.alreadyTaken, .wrongPassword, .stateConflict], handler: change),
     Route(
-      .put, "/me/password", "changePassword", "Changes one's own password; every token from before ends, and a new one is given",
-      in: OwnPasswordChange.self, out: AuthRoutes.session.asData, access: .bearer, idempotency: .none,
+      .put, "/me/password", "changePassword", "Changes one's own password; every session from before ends, and a new one begins",
+      in: OwnPasswordChange.self, out: SignedIn.schema.asData, access: .bearer, idempotency: .none,
       problems: [.commonPassword, .wrongPassword], handler: changePassword),
     Route(
       .delete, "/me", "deleteMe", "Closes one's own account", in: NoInput.self, out: nil, status: 204, access: .bearer,
@@ -41,12 +41,14 @@ enum ProfileRoutes {
     var account = try await Account.load(call.user.userID, call.services.log)
     try await check(input.currentPassword, of: account, call)
     let hash = try await call.services.passwords.hash(input.password)
-    let outcome = try await call.execute(ChangePassword(userID: account.userID, passwordHash: hash))
-    account = try await Account.load(account.userID, call.services.log)
-    let token = try await call.services.tokens.issue(account.caller)
-    var reply = Reply.command(outcome) { AuthRoutes.write(account, token, call, &$0) }
-    reply.headers.append((.cacheControl, "no-store"))
-    return reply
+    let refresh = RefreshToken.fresh(SessionID(try await call.nextID("session")))
+    account.sessionEpoch += 1
+    let outcome = try await call.execute(
+      ReplacePassword(
+        change: ChangePassword(userID: account.userID, passwordHash: hash),
+        start: call.starting(refresh, of: account.userID, epoch: account.sessionEpoch)))
+    let signedIn = try await SignedIn(account, refresh, call.services)
+    return .command(outcome) { signedIn.write(call, &$0) }.notStored
   }
 
   private static func check(_ password: String, of account: Account, _ call: Call) async throws {

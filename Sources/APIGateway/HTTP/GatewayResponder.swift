@@ -21,7 +21,7 @@ struct GatewayResponder: HTTPResponder {
     let requestID = Self.requestID(request.head.headerFields[.requestID])
     var response: Response
     do {
-      response = try await answer(request, requestID)
+      response = try await answer(request, requestID, context.remoteAddress)
     } catch let error as UnreadableRequest {
       // The connection itself is broken; the server knows what to do with it.
       throw error.underlying
@@ -36,7 +36,7 @@ struct GatewayResponder: HTTPResponder {
     return response
   }
 
-  private func answer(_ request: Request, _ requestID: String) async throws -> Response {
+  private func answer(_ request: Request, _ requestID: String, _ remoteAddress: String?) async throws -> Response {
     let head = request.head
     let target = head.path ?? "/"
     let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
@@ -60,8 +60,10 @@ struct GatewayResponder: HTTPResponder {
       query = pairs
     }
     let call = Call(
-      services: services, head: head, requestID: requestID, caller: caller, websiteID: websiteID, pathValues: values, query: query,
-      path: path,
+      services: services, head: head, requestID: requestID, caller: caller, websiteID: websiteID,
+      address: Self.clientAddress(
+        forwarded: head.headerFields[.forwardedFor], remote: remoteAddress, trustedProxies: services.configuration.trustedProxies),
+      pathValues: values, query: query, path: path,
       body: route.hasBody ? try await body(of: request, route) : nil, idempotencyRule: route.idempotency)
     let reply = try await route.answer(call)
     return response(reply, route, head, isDeprecated: mount.isDeprecated)
@@ -78,6 +80,15 @@ struct GatewayResponder: HTTPResponder {
   private static func requestID(_ header: String?) -> String {
     if let header, (1...128).contains(header.utf8.count), header.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) { return header }
     return UUID.random().uuidString.lowercased()
+  }
+
+  /// Where a client is, as far as that can be trusted: each proxy of our own has added whom it was asked by.
+  static func clientAddress(forwarded: String?, remote: String?, trustedProxies: Int) -> String? {
+    guard trustedProxies > 0, let forwarded else { return remote }
+    let addresses = forwarded.split(separator: ",").map { $0.filter { $0 != " " } }
+    guard addresses.count >= trustedProxies else { return remote }
+    let address = addresses[addresses.count - trustedProxies]
+    return address.isEmpty ? remote : address
   }
 
   /// Whether an `Accept` header lets JSON through. Ranges of quality 0 are not looked for: nobody sends them for JSON.

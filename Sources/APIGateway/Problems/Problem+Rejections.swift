@@ -38,6 +38,16 @@ extension UserRejection: ProblemRepresentable {
   }
 }
 
+extension SessionRejection: ProblemRepresentable {
+  var problem: Problem {
+    switch self {
+    case .notFound: Problem(.notFound)
+    case .tokenInvalid: Problem(.invalidRefreshToken)
+    case .outdated: Problem(.stateConflict)
+    }
+  }
+}
+
 extension WebsiteRejection: ProblemRepresentable {
   var problem: Problem {
     switch self {

@@ -37,6 +37,7 @@ enum ProblemCode: String, Sendable, CaseIterable {
   case unauthorized = "unauthorized"
   case tokenExpired = "token-expired"
   case invalidCredentials = "invalid-credentials"
+  case invalidRefreshToken = "invalid-refresh-token"
   case forbidden = "forbidden"
   case notFound = "not-found"
   case methodNotAllowed = "method-not-allowed"
@@ -118,6 +119,8 @@ enum ProblemCode: String, Sendable, CaseIterable {
     case .unauthorized: return answer(401, "A valid access token is required.", "Un jeton d'accès valide est nécessaire.")
     case .tokenExpired: return answer(401, "The access token has expired.", "Le jeton d'accès a expiré.")
     case .invalidCredentials: return answer(401, "E-mail or password is wrong.", "L'adresse ou le mot de passe est incorrect.")
+    case .invalidRefreshToken:
+      return answer(401, "The refresh token is not valid: sign in again.", "Le jeton de renouvellement n'est pas valide : reconnectez-vous.")
     case .forbidden: return answer(403, "Your role does not allow this.", "Votre rôle ne le permet pas.")
     case .notFound: return answer(404, "There is no such resource.", "Cette ressource n'existe pas.")
     case .methodNotAllowed: return answer(405, "The method is not allowed here.", "La méthode n'est pas permise ici.")

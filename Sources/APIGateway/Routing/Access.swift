@@ -6,8 +6,10 @@ struct Caller: Sendable, Hashable {
   /// The strongest platform-wide role.
   var role: PlatformRole
   var email: String
-  /// How many passwords the account had had after the first when the token was issued; a later one ends the token.
-  var passwordCount = 0
+  /// How often all sessions of the account had been ended when the token was issued; the next time ends the token.
+  var sessionEpoch = 0
+  /// The session that the token belongs to; its end is the token's. Nil for a token that was made without signing in.
+  var sessionID: SessionID?
   /// Whether the route demanded a permission that he has.
   var wasPermitted = false
 

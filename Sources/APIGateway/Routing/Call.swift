@@ -16,6 +16,8 @@ struct Call: Sendable {
   let caller: Caller?
   /// The website that the host belongs to, or that a member of staff named; nil for the platform itself.
   let websiteID: WebsiteID?
+  /// Where the client is, on the network; nil when that cannot be known.
+  let address: String?
   let pathValues: [(name: String, value: String)]
   let query: [(name: String, value: String)]
   /// The path alone, as it came.

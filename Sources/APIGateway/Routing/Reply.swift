@@ -48,6 +48,13 @@ struct Reply: Sendable {
     return reply
   }
 
+  /// The same, with secrets in it: nobody may keep it.
+  var notStored: Reply {
+    var reply = self
+    reply.headers.append((.cacheControl, "no-store"))
+    return reply
+  }
+
   /// The answer of a command that has nothing to tell.
   static func command<Answer>(_ outcome: CommandOutcome<Answer>) -> Reply {
     var reply = Reply(.none, position: outcome.position)
@@ -66,6 +73,7 @@ extension HTTPField.Name {
   static let comptoirWebsite = HTTPField.Name("Comptoir-Website")!
   static let prefer = HTTPField.Name("Prefer")!
   static let preferenceApplied = HTTPField.Name("Preference-Applied")!
+  static let forwardedFor = HTTPField.Name("X-Forwarded-For")!
   static let link = HTTPField.Name("Link")!
   static let deprecation = HTTPField.Name("Deprecation")!
 }

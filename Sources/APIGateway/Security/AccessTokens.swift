@@ -15,8 +15,10 @@ struct AccessClaims: JWTPayload {
   var jti: IDClaim
   var role: String
   var email: String
-  /// How many passwords the account had had after the first; absent for none.
-  var pwc: Int?
+  /// The session.
+  var sid: String?
+  /// How often all sessions of the account had been ended before; absent for never.
+  var epoch: Int?
 
   /// Issuer, audience and time are judged by `AccessTokens`, which has the clock.
   func verify(using algorithm: some JWTAlgorithm) throws {}
@@ -74,7 +76,7 @@ final class AccessTokens: Sendable {
       iss: IssuerClaim(value: issuer), aud: AudienceClaim(value: [audience]), sub: SubjectClaim(value: caller.userID.description),
       iat: IssuedAtClaim(value: now), exp: ExpirationClaim(value: now.addingTimeInterval(Double(lifetime.components.seconds))),
       jti: IDClaim(value: UUID.random().uuidString.lowercased()), role: caller.role.rawValue, email: caller.email,
-      pwc: caller.passwordCount == 0 ? nil : caller.passwordCount)
+      sid: caller.sessionID?.description, epoch: caller.sessionEpoch == 0 ? nil : caller.sessionEpoch)
     return try await keys.sign(claims, kid: keyID, header: ["typ": "at+jwt"])
   }
 
@@ -92,7 +94,9 @@ final class AccessTokens: Sendable {
     let expiresAt = Timestamp(microseconds: Int64(claims.exp.value.timeIntervalSince1970) * 1_000_000)
     guard expiresAt > now else { throw .expired }
     let verified = AccessToken(
-      caller: Caller(userID: UserID(number), role: role, email: claims.email, passwordCount: claims.pwc ?? 0),
+      caller: Caller(
+        userID: UserID(number), role: role, email: claims.email, sessionEpoch: claims.epoch ?? 0,
+        sessionID: claims.sid.flatMap { Int64($0) }.map { SessionID($0) }),
       issuedAt: Timestamp(microseconds: Int64(claims.iat.value.timeIntervalSince1970) * 1_000_000))
     known.withLock { $0[token] = Known(token: verified, expiresAt: expiresAt) }
     return verified

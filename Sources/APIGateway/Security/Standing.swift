@@ -12,8 +12,8 @@ struct Standing: Sendable, Equatable {
 
   /// Whether it is registered and not deleted.
   var isOpen = true
-  /// How many passwords it has had after the first.
-  var passwordCount = 0
+  /// How often all its sessions were ended at once.
+  var sessionEpoch = 0
   /// By team: 0 for the whole platform, else a website.
   private var teams: [Int64: Rights] = [:]
 
@@ -21,7 +21,7 @@ struct Standing: Sendable, Equatable {
 
   /// Of somebody of whom nothing but a token is known: what its role permits by default.
   init(_ caller: Caller) {
-    passwordCount = caller.passwordCount
+    sessionEpoch = caller.sessionEpoch
     guard let role = DefaultRole.allCases.first(where: { $0.name == caller.role.rawValue }) else { return }
     give(role: role.name, permissions: role.permissions.map(\.rawValue), team: 0)
   }

@@ -2,21 +2,27 @@ import Aggregates
 import EventSourcing
 import Synchronization
 
-/// What accounts may do now, whatever their tokens say: a role that was taken, a password that was changed and an account that was deleted
-/// count in every process within `maximumAge`, not when the token expires.
+/// What accounts may do now, whatever their tokens say: a role that was taken, a session that was ended, a password that was changed and an
+/// account that was deleted count in every process within `maximumAge`, not when the token expires.
 ///
-/// Standings are folded from the accounts' own streams and remembered. The log is asked for changes of accounts and roles at most once in
-/// `maximumAge`, by the request that finds the memory that old; so it costs nothing while nobody asks, and a request reads nothing but
+/// Standings are folded from the accounts' own streams and remembered. The log is asked for changes of accounts, roles and sessions at most
+/// once in `maximumAge`, by the request that finds the memory that old; so it costs nothing while nobody asks, and a request reads nothing but
 /// memory in between. A customer's fresh token is believed as long as no change of his account was seen, so that most customers cost no
 /// read at all. Read tables are not asked: they may lag.
 final class Standings: Sendable {
-  /// What of an account or role ends or changes rights.
+  /// What of an account, role or session ends or changes rights.
   private static let filter = EventFilter(
     types: [
-      RoleAssigned.type, RoleRevoked.type, PermissionGranted.type, PermissionRevoked.type, PasswordChanged.type, UserDeleted.type,
-      UserRestored.type, ReferenceAdded<Role>.type, ReferenceChanged<Role>.type, ReferenceRemoved<Role>.type,
+      RoleAssigned.type, RoleRevoked.type, PermissionGranted.type, PermissionRevoked.type, PasswordChanged.type, EmailChanged.type,
+      UserDeleted.type, UserRestored.type, SessionsRevoked.type, SessionRevoked.type, ReferenceAdded<Role>.type, ReferenceChanged<Role>.type, ReferenceRemoved<Role>.type,
       ReferenceAdded<Permission>.type, ReferenceChanged<Permission>.type, ReferenceRemoved<Permission>.type,
     ].map(\.name))
+
+  private static let sessionDecoder = PayloadDecoder(SessionRevoked.self)
+
+  /// What ends all tokens of an account.
+  private static let endings = Set(
+    [PasswordChanged.type, EmailChanged.type, UserDeleted.type, UserRestored.type, SessionsRevoked.type].map(\.name))
 
   /// How far clocks of processes that issue tokens may be apart.
   private static let clockTolerance = Duration.seconds(10)
@@ -31,6 +37,8 @@ final class Standings: Sendable {
     /// Counts the changes that were seen, so that what was read before one is not remembered after it.
     var changes = 0
     var standings: TwoGenerationCache<UserID, Standing?>
+    /// Whether a session was ended.
+    var revocations: TwoGenerationCache<SessionID, Bool>
     /// Accounts that lost something, for as long as tokens from before may be about.
     var changed: Set<UserID> = []
     var changedBefore: Set<UserID> = []
@@ -46,11 +54,12 @@ final class Standings: Sendable {
     self.log = log
     self.maximumAge = maximumAge
     self.tokenLifetime = tokenLifetime
-    memory = Mutex(Memory(standings: TwoGenerationCache(capacity: capacity), turnedAt: .now))
+    memory = Mutex(
+      Memory(standings: TwoGenerationCache(capacity: capacity), revocations: TwoGenerationCache(capacity: capacity), turnedAt: .now))
   }
 
   /// What the bearer of a token may do; nil for a customer of whom nothing speaks against the token.
-  /// - Throws: `Problem(.unauthorized)` when the account is closed or has another password since.
+  /// - Throws: `Problem(.unauthorized)` when the account is closed, or the token's session was ended.
   func standing(of token: AccessToken) async throws -> Standing? {
     try await follow()
     let caller = token.caller
@@ -60,8 +69,19 @@ final class Standings: Sendable {
     }
     if isBelieved { return nil }
     let standing = try await standing(of: caller)
-    guard standing.isOpen, standing.passwordCount == caller.passwordCount else { throw Problem(.unauthorized) }
+    guard standing.isOpen, standing.sessionEpoch == caller.sessionEpoch else { throw Problem(.unauthorized) }
+    if let session = caller.sessionID, try await isRevoked(session) { throw Problem(.unauthorized) }
     return standing
+  }
+
+  private func isRevoked(_ session: SessionID) async throws -> Bool {
+    let (known, changes) = memory.withLock { ($0.revocations[session], $0.changes) }
+    if let known { return known }
+    let isRevoked = try await state(of: Session.self, session).isRevoked
+    memory.withLock { memory in
+      if memory.changes == changes { memory.revocations[session] = isRevoked }
+    }
+    return isRevoked
   }
 
   /// What the bearer of a token may do. Without an account, the token is all that is known.
@@ -89,7 +109,7 @@ final class Standings: Sendable {
     guard account.isRegistered else { return nil }
     var standing = Standing()
     standing.isOpen = !account.isDeleted
-    standing.passwordCount = account.passwordCount
+    standing.sessionEpoch = account.sessionEpoch
     for assignment in account.roles {
       guard let (name, permissions) = try await role(assignment.role) else { continue }
       standing.give(role: name, permissions: permissions, team: assignment.teamID)
@@ -173,13 +193,20 @@ final class Standings: Sendable {
 
   private static func note(_ event: RecordedEvent, in memory: inout Memory) {
     memory.changes += 1
+    if event.type == SessionRevoked.type.name {
+      guard let revoked = try? sessionDecoder.decode(event, keys: [:]) else { return }
+      memory.revocations[revoked.sessionID] = nil
+      // All tokens of the account are looked at from now on, that of the session among them.
+      memory.changed.insert(revoked.userID)
+      return
+    }
     guard event.stream.category == User.category, let number = Int64(event.stream.id) else {
       // A role or permission has changed, and so may have everybody who has it.
       memory.standings.removeAll()
       return
     }
     memory.standings[UserID(number)] = nil
-    if [PasswordChanged.type.name, UserDeleted.type.name, UserRestored.type.name].contains(event.type) {
+    if endings.contains(event.type) {
       memory.changed.insert(UserID(number))
     }
   }

@@ -104,7 +104,7 @@ extension User {
     ]
   }
 
-  /// Gives an account another e-mail address, which is not verified yet.
+  /// Gives an account another e-mail address, which is not verified yet, and ends every session.
   public static func decide(_ command: ChangeEmail, _ state: State) throws(UserRejection) -> [Event] {
     try requireActive(command.userID, state)
     guard command.addressCount == state.addressCount else { throw .addressOutdated(command.userID) }
@@ -136,7 +136,13 @@ extension User {
     return [.userRestored(UserRestored(userID: command.userID, restoredBy: command.restoredBy))]
   }
 
-  private static func requireActive(_ userID: UserID, _ state: State) throws(UserRejection) {
+  /// Ends every session of an account, also of a closed one.
+  public static func decide(_ command: RevokeSessions, _ state: State) throws(UserRejection) -> [Event] {
+    guard state.isRegistered else { throw .notFound(command.userID) }
+    return [.sessionsRevoked(SessionsRevoked(userID: command.userID, reason: command.reason, revokedBy: command.revokedBy))]
+  }
+
+  static func requireActive(_ userID: UserID, _ state: State) throws(UserRejection) {
     guard state.isRegistered else { throw .notFound(userID) }
     guard !state.isDeleted else { throw .deleted(userID) }
   }

@@ -13,8 +13,9 @@ public enum User: Aggregate {
     public var isRegistered = false
     /// Whether it was deleted and not restored since.
     public var isDeleted = false
-    /// How many passwords it has had after the first.
-    public var passwordCount = 0
+    /// How often all its sessions were ended at once: by another password or address, by a deletion, or on demand. A session belongs to
+    /// the epoch in which it began.
+    public var sessionEpoch = 0
     /// How many e-mail addresses it has had, the present one included.
     public var addressCount = 0
     public var roles: Set<Assignment> = []
@@ -52,9 +53,13 @@ public enum User: Aggregate {
       state.isRegistered = true
       state.addressCount = 1
     case .userRenamed, .passwordSet: break
-    case .passwordChanged: state.passwordCount += 1
-    case .emailChanged: state.addressCount += 1
-    case .userDeleted: state.isDeleted = true
+    case .passwordChanged, .sessionsRevoked: state.sessionEpoch += 1
+    case .emailChanged:
+      state.addressCount += 1
+      state.sessionEpoch += 1
+    case .userDeleted:
+      state.isDeleted = true
+      state.sessionEpoch += 1
     case .userRestored: state.isDeleted = false
     case .roleAssigned(let event): state.roles.insert(Assignment(role: event.roleID, teamID: event.teamID))
     case .roleRevoked(let event): state.roles.remove(Assignment(role: event.roleID, teamID: event.teamID))

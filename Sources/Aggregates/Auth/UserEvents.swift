@@ -10,6 +10,7 @@ public enum UserEvent: AggregateEvent {
   case passwordChanged(PasswordChanged)
   case userDeleted(UserDeleted)
   case userRestored(UserRestored)
+  case sessionsRevoked(SessionsRevoked)
   case roleAssigned(RoleAssigned)
   case roleRevoked(RoleRevoked)
   case permissionGranted(PermissionGranted)
@@ -23,6 +24,7 @@ public enum UserEvent: AggregateEvent {
     EventCase(PasswordChanged.self, UserEvent.passwordChanged),
     EventCase(UserDeleted.self, UserEvent.userDeleted),
     EventCase(UserRestored.self, UserEvent.userRestored),
+    EventCase(SessionsRevoked.self, UserEvent.sessionsRevoked),
     EventCase(RoleAssigned.self, UserEvent.roleAssigned),
     EventCase(RoleRevoked.self, UserEvent.roleRevoked),
     EventCase(PermissionGranted.self, UserEvent.permissionGranted),
@@ -38,6 +40,7 @@ public enum UserEvent: AggregateEvent {
     case .passwordChanged(let event): event
     case .userDeleted(let event): event
     case .userRestored(let event): event
+    case .sessionsRevoked(let event): event
     case .roleAssigned(let event): event
     case .roleRevoked(let event): event
     case .permissionGranted(let event): event
@@ -181,7 +184,7 @@ extension UserRenamed.Personal: JSONCodable {
   }
 }
 
-/// An account has another e-mail address, which is not verified yet.
+/// An account has another e-mail address, which is not verified yet. Ends every session of the account.
 public struct EmailChanged: Hashable, Sendable {
   public static let type = EventType("EmailChanged", .public)
 
@@ -223,7 +226,7 @@ public enum UserDeletionReason: String, Sendable, Hashable, CaseIterable {
   case administrator
 }
 
-/// An account was closed. It is kept, and its address stays taken; what is personal goes only with the subject's key.
+/// An account was closed, and its sessions with it. It is kept, and its address stays taken; what is personal goes only with the subject's key.
 public struct UserDeleted: Hashable, Sendable {
   public static let type = EventType("UserDeleted", .public)
 

@@ -29,6 +29,11 @@ public struct UserID: EntityID {
   public var subject: SubjectID { SubjectID("user-\(rawValue)") }
 }
 
+public struct SessionID: EntityID {
+  public let rawValue: Int64
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
 public struct RoleID: EntityID {
   public let rawValue: Int64
   public init(rawValue: Int64) { self.rawValue = rawValue }

@@ -2,14 +2,14 @@ import Aggregates
 import EventSourcing
 
 extension Projection {
-  /// `auth_service_db`: accounts, and what they may do.
+  /// `auth_service_db`: accounts, what they may do, and where they are signed in.
   public static let auth = Projection(
-    database: "auth_service_db", ownCategories: [Permission.category, Role.category, User.category],
+    database: "auth_service_db", ownCategories: [Permission.category, Role.category, User.category, Session.category],
     tables: [
       AuthTables.users, AuthTables.permissions, AuthTables.roles, AuthTables.userPermissions, AuthTables.userRoles,
-      AuthTables.rolePermissions,
+      AuthTables.rolePermissions, SessionRows.table,
     ],
-    handlers: permissions + roles + accounts + rights)
+    handlers: permissions + roles + accounts + rights + SessionRows.handlers)
 
   private static let permissions = EventHandler.reference(
     Permission.self, AuthTables.permissions, columns: { ["name": .text($0.name), "guard_name": .text($0.guardName)] }

@@ -12,7 +12,7 @@ final class RandomShop {
 
   /// What happens in the categories of a read database. A projection without a source here fails its test.
   static let sources: [String: [Step]] = [
-    "auth_service_db": accountSteps,
+    "auth_service_db": accountSteps + sessionSteps,
     "addresses_service": addressSteps,
     "products_service_db": productSteps + classificationSteps + partSteps,
     "baskets_service_db": basketSteps,
@@ -34,6 +34,8 @@ final class RandomShop {
   var users: [UserID] = []
   /// How many e-mail addresses a user has had.
   var addressCounts: [UserID: Int] = [:]
+  /// Whose a session is, how often all of his had been ended, and how often its token was exchanged.
+  var sessions: [SessionID: (user: UserID, refreshes: Int)] = [:]
   var permissions: [PermissionID] = DefaultPermission.allCases.map(\.id)
   var roles: [RoleID] = DefaultRole.allCases.map(\.id)
   var websites: [WebsiteID] = []
