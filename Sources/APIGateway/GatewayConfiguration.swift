@@ -18,6 +18,11 @@ public struct GatewayConfiguration: Sendable {
   public var accessTokenLifetime: Duration = .seconds(15 * 60)
   /// How long a refresh token is good; each use gives a new one.
   public var refreshTokenLifetime: Duration = .seconds(14 * 86_400)
+  /// How long a token that was mailed for another password, or to verify an address, is good.
+  public var passwordResetLifetime: Duration = .seconds(30 * 60)
+  public var emailVerificationLifetime: Duration = .seconds(48 * 3_600)
+  /// How long after one such mail the next of its kind may follow.
+  public var mailedTokenInterval: Duration = .seconds(60)
   /// How many proxies of our own stand before the gateway, each of which adds where it was asked from to `X-Forwarded-For`. With 0 the
   /// header is not looked at, since anybody can send one.
   public var trustedProxies = 0

@@ -10,7 +10,7 @@ import Testing
 @Suite struct AccessTests {
   /// Routes that change or tell something without a token.
   private static let open: Set<String> = [
-    "register", "login", "refresh", "validateToken", "validatePromoCode", "openTicketAsGuest", "addTicketMessageAsGuest",
+    "register", "login", "refresh", "forgotPassword", "resetPassword", "verifyEmail", "validateToken", "validatePromoCode", "openTicketAsGuest", "addTicketMessageAsGuest",
   ]
 
   private enum Who: CaseIterable {

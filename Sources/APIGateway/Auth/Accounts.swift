@@ -66,7 +66,7 @@ struct Account: Sendable {
     case .userRestored: isDeleted = false
     case .roleAssigned(let event): if event.teamID == 0 { roles.insert(event.roleName) }
     case .roleRevoked(let event): if event.teamID == 0 { roles.remove(event.roleName) }
-    case .permissionGranted, .permissionRevoked: break
+    case .permissionGranted, .permissionRevoked, .emailVerified: break
     }
   }
 }

@@ -52,6 +52,33 @@ struct Credentials: RouteInput {
   }
 }
 
+struct ForgottenPassword: RouteInput {
+  let email: String
+
+  init(_ fields: inout InputReader) {
+    email = fields.body("email", .text(255, min: 3, .email))
+  }
+}
+
+struct PasswordReset: RouteInput {
+  let token: String
+  let password: String
+
+  init(_ fields: inout InputReader) {
+    token = fields.body("token", .text(255))
+    password = fields.newPassword()
+  }
+}
+
+/// A token that came by mail.
+struct MailedTokenInput: RouteInput {
+  let token: String
+
+  init(_ fields: inout InputReader) {
+    token = fields.body("token", .text(255))
+  }
+}
+
 struct PresentedRefreshToken: RouteInput {
   let text: String
 

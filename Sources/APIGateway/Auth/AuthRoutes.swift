@@ -20,22 +20,24 @@ enum AuthRoutes {
         .post, "/validate-token", "validateToken", "Whether a token is valid, and who it stands for", in: PresentedToken.self,
         out: Schema.object("Validation", ["valid": .boolean, "user": SignedIn.user.nullable]).asData, access: .everyone, idempotency: .none,
         problems: [], aliases: ["/api/auth/validate"], handler: validate),
-    ] + SessionRoutes.routes + ProfileRoutes.routes + UserRoutes.routes + RightsRoutes.routes)
+    ] + SessionRoutes.routes + MailedTokenRoutes.routes + ProfileRoutes.routes + UserRoutes.routes + RightsRoutes.routes)
 
   @Sendable private static func register(_ input: Registration, _ call: Call) async throws -> Reply {
     let services = call.services
     let hash = try await services.passwords.hash(input.password)
     let id = UserID(try await call.nextID("user"))
     let refresh = RefreshToken.fresh(SessionID(try await call.nextID("session")))
+    var account = Account(
+      userID: id, email: input.email, firstname: input.firstname, lastname: input.lastname, addressCount: 1,
+      roles: [PlatformRole.customer.rawValue])
     let outcome = try await call.execute(
       SignUp(
         register: RegisterUser(
           userID: id, email: input.email, firstname: input.firstname, lastname: input.lastname, passwordHash: hash,
           emailClaim: services.emails.claim(of: input.email)),
-        start: call.starting(refresh, of: id, epoch: 0)))
-    guard let id = outcome.answer?.id else { throw Problem(.internalError) }
-    let account = Account(
-      userID: id, email: input.email, firstname: input.firstname, lastname: input.lastname, roles: [PlatformRole.customer.rawValue])
+        start: call.starting(refresh, of: id, epoch: 0), verification: account.verification(services)))
+    guard let registered = outcome.answer?.id else { throw Problem(.internalError) }
+    account.userID = registered
     // Whoever repeats a request gets the account, but no token: those are given to a password, not to a key.
     let signedIn = outcome.isDuplicate ? SignedIn(account: account) : try await SignedIn(account, refresh, services)
     return .command(outcome) { signedIn.write(call, &$0) }.notStored

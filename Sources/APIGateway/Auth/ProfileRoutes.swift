@@ -68,6 +68,9 @@ extension Account {
       command.changeEmail = ChangeEmail(
         userID: userID, email: new, emailClaim: services.emails.claim(of: new), previousClaim: services.emails.claim(of: email),
         addressCount: addressCount)
+      var changed = self
+      (changed.email, changed.firstname, changed.addressCount) = (new, first, addressCount + 1)
+      command.verification = changed.verification(services)
     }
     return command
   }

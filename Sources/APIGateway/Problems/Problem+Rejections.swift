@@ -48,6 +48,15 @@ extension SessionRejection: ProblemRepresentable {
   }
 }
 
+extension MailedTokenRejection: ProblemRepresentable {
+  var problem: Problem {
+    switch self {
+    case .tokenInvalid: .field("/token", .invalidToken)
+    case .alreadyVerified: .conflict(.stateConflict, current: "verified", allowed: [])
+    }
+  }
+}
+
 extension WebsiteRejection: ProblemRepresentable {
   var problem: Problem {
     switch self {

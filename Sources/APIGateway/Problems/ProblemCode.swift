@@ -31,6 +31,7 @@ enum ProblemCode: String, Sendable, CaseIterable {
   case loneSurrogate = "lone-surrogate"
   case commonPassword = "common-password"
   case wrongPassword = "wrong-password"
+  case invalidToken = "invalid-token"
   case unknownReference = "unknown-reference"
 
   // Who asks, and for what.
@@ -114,6 +115,8 @@ enum ProblemCode: String, Sendable, CaseIterable {
       return answer(422, "The text holds half a surrogate pair.", "Le texte contient une moitié de paire de substitution.")
     case .commonPassword: return answer(422, "The password is a common one.", "Le mot de passe est trop courant.")
     case .wrongPassword: return answer(422, "The current password is wrong.", "Le mot de passe actuel est incorrect.")
+    case .invalidToken:
+      return answer(422, "The token is not valid, or no longer.", "Le jeton n'est pas valide, ou ne l'est plus.")
     case .unknownReference: return answer(422, "What the field names does not exist.", "Ce que désigne le champ n'existe pas.")
 
     case .unauthorized: return answer(401, "A valid access token is required.", "Un jeton d'accès valide est nécessaire.")

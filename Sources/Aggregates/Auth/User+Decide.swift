@@ -142,6 +142,11 @@ extension User {
     return [.sessionsRevoked(SessionsRevoked(userID: command.userID, reason: command.reason, revokedBy: command.revokedBy))]
   }
 
+  /// That the owner has the address; nothing happens when that is known.
+  static func verified(_ userID: UserID, _ state: State) -> [Event] {
+    state.isEmailVerified ? [] : [.emailVerified(EmailVerified(userID: userID))]
+  }
+
   static func requireActive(_ userID: UserID, _ state: State) throws(UserRejection) {
     guard state.isRegistered else { throw .notFound(userID) }
     guard !state.isDeleted else { throw .deleted(userID) }

@@ -18,6 +18,8 @@ public enum User: Aggregate {
     public var sessionEpoch = 0
     /// How many e-mail addresses it has had, the present one included.
     public var addressCount = 0
+    /// Whether its owner has shown that the present address is his.
+    public var isEmailVerified = false
     public var roles: Set<Assignment> = []
     /// Permissions that it has directly, beside those of its roles.
     public var permissions: Set<Grant> = []
@@ -56,7 +58,9 @@ public enum User: Aggregate {
     case .passwordChanged, .sessionsRevoked: state.sessionEpoch += 1
     case .emailChanged:
       state.addressCount += 1
+      state.isEmailVerified = false
       state.sessionEpoch += 1
+    case .emailVerified: state.isEmailVerified = true
     case .userDeleted:
       state.isDeleted = true
       state.sessionEpoch += 1

@@ -6,6 +6,7 @@ public enum UserEvent: AggregateEvent {
   case userRegistered(UserRegistered)
   case userRenamed(UserRenamed)
   case emailChanged(EmailChanged)
+  case emailVerified(EmailVerified)
   case passwordSet(PasswordSet)
   case passwordChanged(PasswordChanged)
   case userDeleted(UserDeleted)
@@ -20,6 +21,7 @@ public enum UserEvent: AggregateEvent {
     EventCase(UserRegistered.self, UserEvent.userRegistered),
     EventCase(UserRenamed.self, UserEvent.userRenamed),
     EventCase(EmailChanged.self, UserEvent.emailChanged),
+    EventCase(EmailVerified.self, UserEvent.emailVerified),
     EventCase(PasswordSet.self, UserEvent.passwordSet),
     EventCase(PasswordChanged.self, UserEvent.passwordChanged),
     EventCase(UserDeleted.self, UserEvent.userDeleted),
@@ -36,6 +38,7 @@ public enum UserEvent: AggregateEvent {
     case .userRegistered(let event): event
     case .userRenamed(let event): event
     case .emailChanged(let event): event
+    case .emailVerified(let event): event
     case .passwordSet(let event): event
     case .passwordChanged(let event): event
     case .userDeleted(let event): event

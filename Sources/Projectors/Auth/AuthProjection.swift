@@ -4,7 +4,7 @@ import EventSourcing
 extension Projection {
   /// `auth_service_db`: accounts, what they may do, and where they are signed in.
   public static let auth = Projection(
-    database: "auth_service_db", ownCategories: [Permission.category, Role.category, User.category, Session.category],
+    database: "auth_service_db", ownCategories: [Permission.category, Role.category, User.category, Session.category, MailedToken.category],
     tables: [
       AuthTables.users, AuthTables.permissions, AuthTables.roles, AuthTables.userPermissions, AuthTables.userRoles,
       AuthTables.rolePermissions, SessionRows.table,
@@ -66,6 +66,13 @@ extension Projection {
           "updated_at": .timestamp(facts.occurredAt),
         ])
     },
+    .on(EmailVerified.self) { event, facts, rows in
+      rows.update(
+        AuthTables.users, .id(event.userID),
+        set: ["email_verified_at": .timestamp(facts.occurredAt), "updated_at": .timestamp(facts.occurredAt)])
+    },
+    .ignoring(PasswordResetRequested.self),
+    .ignoring(EmailVerificationRequested.self),
     .on(PasswordSet.self) { event, facts, rows in setPassword(event.personal, of: event.userID, facts, &rows) },
     .on(PasswordChanged.self) { event, facts, rows in setPassword(event.personal, of: event.userID, facts, &rows) },
     .on(UserDeleted.self) { event, facts, rows in

@@ -31,7 +31,11 @@ struct UserCopies: Sendable {
   var handlers: [EventHandler] {
     let (table, hasName) = (table, hasName)
     let hasLogin = table.columns.contains { $0.name == "email_verified_at" }
-    return [
+    let verified = EventHandler.on(EmailVerified.self) { event, facts, rows in
+      rows.update(
+        table, .id(event.userID), set: ["email_verified_at": .timestamp(facts.occurredAt), "updated_at": .timestamp(facts.occurredAt)])
+    }
+    return (hasLogin ? [verified] : []) + [
       .on(UserRegistered.self) { event, facts, rows in
         var values: ColumnValues = ["id": .id(event.userID)]
         values.append(Self.names(event.personal?.firstname, event.personal?.lastname, hasName))

@@ -14,7 +14,12 @@ import Testing
     SignUp(
       register: RegisterUser(
         userID: user, email: "ada@example.com", firstname: "Ada", lastname: "Lovelace", passwordHash: "hash", emailClaim: "email:1f"),
-      start: start(epoch: 0))
+      start: start(epoch: 0),
+      verification: RequestEmailVerification(
+        userID: user,
+        offer: MailedTokenOffer(
+          tokenHash: "mailed", letter: MailedTokenLetter(email: "ada@example.com", firstname: "Ada", token: "t"), addressCount: 1,
+          lifetime: week, minimumInterval: .seconds(60))))
   }
 
   private func start(_ session: SessionID? = nil, epoch: Int) -> StartSession {
@@ -32,8 +37,8 @@ import Testing
   @Test func `whoever signs up is signed in by the same append`() async throws {
     let result = try await Scenario().when(signedUp)
     #expect(result.answer == Created(user))
-    #expect(result.recorded.map(\.type) == ["UserRegistered", "PasswordSet", "RoleAssigned", "SessionStarted"])
-    #expect(result.recorded.last?.isPublic == false)
+    #expect(result.recorded.map(\.type) == ["UserRegistered", "PasswordSet", "RoleAssigned", "SessionStarted", "EmailVerificationRequested"])
+    #expect(result.recorded.suffix(2).allSatisfy { !$0.isPublic })
     let started = SessionStarted(
       sessionID: id, userID: user, epoch: 0, tokenHash: "one", expiresAt: InMemoryEventLog.defaultStart + week, personal: origin)
     try await result.then(.sessionStarted(started), on: Session.self, id)

@@ -36,6 +36,19 @@ extension RandomShop {
     },
     { shop in
       guard let user = shop.any(shop.users) else { return }
+      let offer = MailedTokenOffer(
+        tokenHash: "\(shop.freshID())", letter: MailedTokenLetter(email: "\(user)@example.com", firstname: "", token: "t"),
+        addressCount: shop.addressCounts[user] ?? 1, lifetime: .seconds(1_000_000), minimumInterval: .zero)
+      if shop.chance(50) {
+        try await shop.send(RequestEmailVerification(userID: user, offer: offer))
+        try await shop.send(VerifyEmail(userID: user, tokenHash: offer.tokenHash))
+      } else {
+        try await shop.send(RequestPasswordReset(userID: user, offer: offer))
+        try await shop.send(ResetPassword(userID: user, tokenHash: offer.tokenHash, passwordHash: shop.name("hash")))
+      }
+    },
+    { shop in
+      guard let user = shop.any(shop.users) else { return }
       try await shop.send(ChangePassword(userID: user, passwordHash: shop.name("hash")))
     },
     { shop in

@@ -110,11 +110,16 @@ public struct ChangeProfile: Command {
   public var userID: UserID
   public var rename: RenameUser?
   public var changeEmail: ChangeEmail?
+  /// Sends a token to the new address.
+  public var verification: RequestEmailVerification?
 
-  public init(userID: UserID, rename: RenameUser? = nil, changeEmail: ChangeEmail? = nil) {
+  public init(
+    userID: UserID, rename: RenameUser? = nil, changeEmail: ChangeEmail? = nil, verification: RequestEmailVerification? = nil
+  ) {
     self.userID = userID
     self.rename = rename
     self.changeEmail = changeEmail
+    self.verification = verification
   }
 
   public func decide(in session: inout DecisionSession) throws -> NoAnswer {
@@ -122,6 +127,7 @@ public struct ChangeProfile: Command {
     guard state.isRegistered else { throw UserRejection.notFound(userID) }
     if let rename { _ = try rename.decide(in: &session) }
     if let changeEmail { _ = try changeEmail.decide(in: &session) }
+    if let verification { _ = try verification.decide(in: &session) }
     return NoAnswer()
   }
 }

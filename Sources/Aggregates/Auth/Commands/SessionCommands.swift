@@ -33,19 +33,22 @@ public struct StartSession: Command {
   }
 }
 
-/// Opens an account and begins its first session.
+/// Opens an account, begins its first session, and sends a token to its address.
 public struct SignUp: Command {
   public var register: RegisterUser
   public var start: StartSession
+  public var verification: RequestEmailVerification
 
-  public init(register: RegisterUser, start: StartSession) {
+  public init(register: RegisterUser, start: StartSession, verification: RequestEmailVerification) {
     self.register = register
     self.start = start
+    self.verification = verification
   }
 
   public func decide(in session: inout DecisionSession) throws -> Created<UserID> {
     let answer = try register.decide(in: &session)
     _ = try start.decide(in: &session)
+    _ = try verification.decide(in: &session)
     return answer
   }
 }
