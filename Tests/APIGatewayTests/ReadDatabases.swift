@@ -151,6 +151,9 @@ struct ReadDatabases {
     insert into sessions values
       (1, 1, 1, 'A browser', '192.0.2.1', now(), now(), now() + interval '1 day', null, null),
       (2, 1, null, null, null, now(), now(), now() + interval '1 day', now(), 'logout');
+    insert into audit_log values
+      (1, '2026-01-01', null, null, 'user.registered', 'user', 1, null, '{"imported":false}'),
+      (2, '2026-01-02', 'user-1', 1, 'user.renamed', 'user', 1, '192.0.2.1', '{}');
     """,
     "addresses_service": """
     insert into countries values (1, 'France', 'FR', 'FRA', '+33', true, now(), now());

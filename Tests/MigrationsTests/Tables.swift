@@ -35,7 +35,7 @@ enum Tables {
 
   /// What the read databases have beyond that: projected rows of this build, and copies of other services' facts.
   static let extras: [String: Set<String>] = [
-    "auth_service_db": ["live.sessions"],
+    "auth_service_db": ["live.sessions", "live.audit_log"],
     "baskets_service_db": copiesForSales,
     "orders_service_db": copiesForSales.union(["live.payments", "live.refunds"]),
     "deliveries_service_db": ["copies.order_copies"],

@@ -1,4 +1,6 @@
 import Aggregates
+import EventSourcing
+import JSON
 import Postgres
 
 /// What answers show of auth_service_db.
@@ -96,6 +98,28 @@ enum AuthResources {
         .time("expires_at", "s.expires_at"),
       ] + further)
   }
+
+  // MARK: Audit
+
+  static let auditLog = Listing(
+    "auth.audit_log",
+    Resource(
+      "audit_entry", schema: "AuditEntry", table: "audit_log", from: "audit_log a", id: "a.id",
+      fields: [
+        .id("id", "a.id"), .time("at", "a.at").sortable, .text("actor", "a.actor").nullable,
+        .id("actor_user_id", "a.actor_user_id").nullable, .text("action", "a.action"),
+        .choice("subject_kind", "a.subject_kind", ["user", "session", "role", "permission"]), .id("subject_id", "a.subject_id"),
+        .text("address", "a.address").nullable, .json("details", "a.details", Schema(["type": "object"])),
+      ],
+      filters: [
+        Filter("action", alias: "action", .text(255), "a.action = $?") { .text($0) },
+        .id("actor_user_id", "a.actor_user_id"),
+        Filter("subject_kind", alias: "subject_kind", .text(255), "a.subject_kind = $?") { .text($0) },
+        .id("subject_id", "a.subject_id"),
+        Filter("address", alias: "address", .text(45), "a.address = $?") { .text($0) },
+        Filter("at][gte", .time, "a.at >= $?::timestamptz") { .text($0.rfc3339) },
+        Filter("at][lt", .time, "a.at < $?::timestamptz") { .text($0.rfc3339) },
+      ]), defaultSort: "-at")
 
   // MARK: Roles and permissions
 

@@ -48,6 +48,11 @@ enum AuthRoutes {
     // An unknown account costs the same work and gets the same answer as a wrong password, and so does a deleted one.
     guard try await call.services.passwords.verify(input.password, against: account?.passwordHash), let account, !account.isDeleted
     else {
+      // Nobody has the id 0: for an unknown address the command is refused, which the log confirms as it would write an event.
+      do {
+        _ = try await call.execute(NoteRefusedLogin(userID: account?.userID ?? UserID(0), origin: call.origin))
+      } catch is UserRejection {
+      } catch CommandError.forgotten {}
       throw Problem(.invalidCredentials)
     }
     let refresh = RefreshToken.fresh(SessionID(try await call.nextID("session")))

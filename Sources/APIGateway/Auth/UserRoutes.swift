@@ -10,6 +10,10 @@ enum UserRoutes {
       "/users", "users", "Accounts", in: NoInput.self, access: .permission(.usersView), from: { $0.reads.auth }, AuthResources.accounts
     ) { _, _ in [] },
     .list(
+      "/audit-log", "auditLog", "Who did what to accounts, roles, permissions and sessions", in: NoInput.self, access: .administrators,
+      from: { $0.reads.auth }, AuthResources.auditLog
+    ) { _, _ in [] },
+    .list(
       "/users/deleted", "deletedUsers", "Deleted accounts", in: NoInput.self, access: .administrators, from: { $0.reads.auth },
       AuthResources.deletedAccounts
     ) { _, _ in [] },

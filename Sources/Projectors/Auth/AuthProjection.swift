@@ -4,12 +4,12 @@ import EventSourcing
 extension Projection {
   /// `auth_service_db`: accounts, what they may do, and where they are signed in.
   public static let auth = Projection(
-    database: "auth_service_db", ownCategories: [Permission.category, Role.category, User.category, Session.category, MailedToken.category],
+    database: "auth_service_db", ownCategories: [Permission.category, Role.category, User.category, Session.category, MailedToken.category, LoginAttempts.category],
     tables: [
       AuthTables.users, AuthTables.permissions, AuthTables.roles, AuthTables.userPermissions, AuthTables.userRoles,
-      AuthTables.rolePermissions, SessionRows.table,
+      AuthTables.rolePermissions, SessionRows.table, AuditRows.table,
     ],
-    handlers: permissions + roles + accounts + rights + SessionRows.handlers)
+    handlers: permissions + roles + accounts + rights + SessionRows.handlers + AuditRows.handlers)
 
   private static let permissions = EventHandler.reference(
     Permission.self, AuthTables.permissions, columns: { ["name": .text($0.name), "guard_name": .text($0.guardName)] }
@@ -71,8 +71,6 @@ extension Projection {
         AuthTables.users, .id(event.userID),
         set: ["email_verified_at": .timestamp(facts.occurredAt), "updated_at": .timestamp(facts.occurredAt)])
     },
-    .ignoring(PasswordResetRequested.self),
-    .ignoring(EmailVerificationRequested.self),
     .on(PasswordSet.self) { event, facts, rows in setPassword(event.personal, of: event.userID, facts, &rows) },
     .on(PasswordChanged.self) { event, facts, rows in setPassword(event.personal, of: event.userID, facts, &rows) },
     .on(UserDeleted.self) { event, facts, rows in

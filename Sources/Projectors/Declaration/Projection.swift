@@ -7,12 +7,15 @@ public struct EventFacts: Sendable {
   public let version: StreamVersion
   /// When it happened; what `created_at` and `updated_at` show.
   public let occurredAt: Timestamp
+  /// Who asked: `user-42`, or the name of a process; nil for somebody who was not signed in.
+  public let actor: String?
 
   init(_ event: RecordedEvent) {
     position = event.position
     stream = event.stream
     version = event.version
     occurredAt = event.occurredAt
+    actor = event.context.actor
   }
 }
 

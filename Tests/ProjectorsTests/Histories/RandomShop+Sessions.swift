@@ -4,7 +4,7 @@ import EventStore
 @testable import Aggregates
 
 extension RandomShop {
-  static let sessionSteps: [Step] = [signIn, signIn, refresh, refresh, reuse, end, endAll]
+  static let sessionSteps: [Step] = [signIn, signIn, refuse, refresh, refresh, reuse, end, endAll]
 
   private static let signIn: Step = { shop in
     guard let user = shop.any(shop.users) else { return }
@@ -15,6 +15,11 @@ extension RandomShop {
       sessionID: id, userID: user, epoch: events.count { endings.contains($0.type) }, tokenHash: "0", lifetime: .seconds(1_000_000),
       origin: SessionOrigin(userAgent: shop.chance(50) ? shop.name("Browser") : nil, address: shop.chance(50) ? "192.0.2.1" : nil))
     if try await shop.send(command) != nil { shop.sessions[id] = (user, 0) }
+  }
+
+  private static let refuse: Step = { shop in
+    guard let user = shop.any(shop.users) else { return }
+    try await shop.send(NoteRefusedLogin(userID: user, origin: SessionOrigin(address: shop.chance(50) ? "192.0.2.1" : nil)))
   }
 
   private static let refresh: Step = { shop in
