@@ -67,6 +67,9 @@ struct Installation: Sendable {
   func start(_ arguments: [String], port: Int = 0) async throws -> RunningProcess {
     var environment = environment
     environment["COMPTOIR_PORT"] = String(port)
+    // What is measured is how much it can do, not how much one client may ask for.
+    environment["COMPTOIR_ANONYMOUS_REQUESTS_PER_MINUTE"] = "0"
+    environment["COMPTOIR_CALLER_REQUESTS_PER_MINUTE"] = "0"
     return try await RunningProcess.start(
       [program] + arguments + ["--log-level", "warning"], environment: environment,
       output: folder.appending(path: "output-\(UUID().uuidString)"))

@@ -23,6 +23,13 @@ public struct GatewayConfiguration: Sendable {
   public var emailVerificationLifetime: Duration = .seconds(48 * 3_600)
   /// How long after one such mail the next of its kind may follow.
   public var mailedTokenInterval: Duration = .seconds(60)
+  /// How often one network address may try to sign in to one account, or ask for its password to be replaced.
+  public var loginLimit = RateLimit("login", quota: 5, windowSeconds: 300)
+  /// How often the interface may be asked by one network address without a token, and by one account; nil for no limit.
+  public var anonymousLimit: RateLimit? = RateLimit("anonymous", quota: 60, windowSeconds: 60)
+  public var callerLimit: RateLimit? = RateLimit("caller", quota: 600, windowSeconds: 60)
+  /// How many askers' requests are counted.
+  public var rateLimitCapacity = 100_000
   /// How many proxies of our own stand before the gateway, each of which adds where it was asked from to `X-Forwarded-For`. With 0 the
   /// header is not looked at, since anybody can send one.
   public var trustedProxies = 0
@@ -69,6 +76,7 @@ public struct GatewayServices: Sendable {
   let passwords: PasswordHasher
   let emails: EmailFingerprint
   let ids: IDBlocks
+  let limiter: RateLimiter
   /// Nil where none is configured: then files can be neither uploaded nor downloaded.
   let objects: ObjectStorage?
   let openBaskets = OpenBaskets()
@@ -89,6 +97,7 @@ public struct GatewayServices: Sendable {
     self.emails = emails
     self.objects = objects
     ids = IDBlocks(log: log)
+    limiter = RateLimiter(capacity: configuration.rateLimitCapacity)
     tenants = Tenants(
       reads.websites, platformDomain: configuration.platformDomain, platformHosts: configuration.platformHosts,
       maximumAge: configuration.tenantMaximumAge)

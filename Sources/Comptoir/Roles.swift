@@ -68,6 +68,9 @@ struct Roles {
     let hosts = settings.optional("COMPTOIR_PLATFORM_HOSTS")?.lowercased().split(separator: ",") ?? []
     configuration.platformHosts.formUnion(hosts.map { $0.filter { $0 != " " } })
     configuration.port = try settings.integer("COMPTOIR_PORT", default: configuration.port)
+    configuration.trustedProxies = try settings.integer("COMPTOIR_TRUSTED_PROXIES", default: configuration.trustedProxies)
+    configuration.anonymousLimit = try limit(configuration.anonymousLimit, "COMPTOIR_ANONYMOUS_REQUESTS_PER_MINUTE")
+    configuration.callerLimit = try limit(configuration.callerLimit, "COMPTOIR_CALLER_REQUESTS_PER_MINUTE")
     func side(_ service: String, _ projection: Projection) throws -> ReadSide {
       let runner = projectors[projection.database]
       return ReadSide(
@@ -84,6 +87,13 @@ struct Roles {
       signingKey: try SigningKey(file: settings.optional("COMPTOIR_SIGNING_KEY") ?? ".run/signing-key.pem"),
       passwords: try PasswordHasher(), emails: stores.emails, objects: stores.objects)
     return APIGateway(configuration: configuration, services: services, logger: settings.logger)
+  }
+
+  /// A limit with the quota of a setting; none where that is 0.
+  private func limit(_ usual: RateLimit?, _ name: String) throws -> RateLimit? {
+    guard var limit = usual else { return nil }
+    limit.quota = try settings.integer(name, default: limit.quota)
+    return limit.quota > 0 ? limit : nil
   }
 
   /// Runs services until SIGTERM or SIGINT, which drain them in reverse order.

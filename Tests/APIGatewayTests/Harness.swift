@@ -21,7 +21,8 @@ struct Harness {
   let key = SigningKey()
 
   init(
-    groups: [RouteGroup] = [ShelfRoutes.group], reads: ReadSides? = nil, objects: ObjectStorage? = nil, platformHosts: Set<String>? = nil
+    groups: [RouteGroup] = [ShelfRoutes.group], reads: ReadSides? = nil, objects: ObjectStorage? = nil, platformHosts: Set<String>? = nil,
+    adapt: (inout GatewayConfiguration) -> Void = { _ in }
   ) async throws {
     var configuration = GatewayConfiguration()
     configuration.port = 0
@@ -29,6 +30,8 @@ struct Harness {
     configuration.rightsMaximumAge = .zero
     configuration.platformHosts = platformHosts ?? configuration.platformHosts
     configuration.tenantMaximumAge = .zero
+    (configuration.anonymousLimit, configuration.callerLimit) = (nil, nil)
+    adapt(&configuration)
     var away = PostgresConfiguration(host: "127.0.0.1", port: 1, database: "none", user: "none")
     away.waitTimeout = .milliseconds(50)
     let side = ReadSide("auth", client: PostgresClient(away, logger: Logger(label: "test")))

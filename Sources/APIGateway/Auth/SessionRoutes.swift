@@ -114,6 +114,9 @@ extension Call {
   /// Where the request comes from, as sessions remember it.
   var origin: SessionOrigin { SessionOrigin(userAgent: head.headerFields[.userAgent], address: address) }
 
+  /// Who asks about an account without having signed in: an address of the network, and the account's e-mail address.
+  func asker(about email: String) -> String { "\(services.emails.fingerprint(of: email)) \(address ?? "")" }
+
   /// The command that begins a session with a token.
   func starting(_ refresh: RefreshToken, of user: UserID, epoch: Int) -> StartSession {
     StartSession(

@@ -51,6 +51,9 @@ struct GatewayResponder: HTTPResponder {
     let route = mount.route
     if let accept = head.headerFields[.accept], !Self.accepts(accept) { throw Problem(.notAcceptable) }
     let caller = try await authenticate(head, route.access)
+    let address = Self.clientAddress(
+      forwarded: head.headerFields[.forwardedFor], remote: remoteAddress, trustedProxies: services.configuration.trustedProxies)
+    let quota = mount.isLimited ? try limit(caller, address) : nil
     let websiteID = try await website(head, caller)
     if route.idempotency == .compulsory, head.headerFields[.idempotencyKey] == nil { throw Problem(.idempotencyKeyMissing) }
     if route.precondition == .ifMatch, head.headerFields[.ifMatch] == nil { throw Problem(.preconditionRequired) }
@@ -61,12 +64,13 @@ struct GatewayResponder: HTTPResponder {
     }
     let call = Call(
       services: services, head: head, requestID: requestID, caller: caller, websiteID: websiteID,
-      address: Self.clientAddress(
-        forwarded: head.headerFields[.forwardedFor], remote: remoteAddress, trustedProxies: services.configuration.trustedProxies),
+      address: address,
       pathValues: values, query: query, path: path,
       body: route.hasBody ? try await body(of: request, route) : nil, idempotencyRule: route.idempotency)
     let reply = try await route.answer(call)
-    return response(reply, route, head, isDeprecated: mount.isDeprecated)
+    var response = response(reply, route, head, isDeprecated: mount.isDeprecated)
+    if let quota { Self.tell(quota, &response.headers) }
+    return response
   }
 
   // MARK: In
@@ -80,6 +84,18 @@ struct GatewayResponder: HTTPResponder {
   private static func requestID(_ header: String?) -> String {
     if let header, (1...128).contains(header.utf8.count), header.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) { return header }
     return UUID.random().uuidString.lowercased()
+  }
+
+  /// Counts a request by whoever asks.
+  private func limit(_ caller: Caller?, _ address: String?) throws(Problem) -> RateLimiter.Verdict? {
+    let configuration = services.configuration
+    if let caller { return try configuration.callerLimit.map { limit throws(Problem) in try services.limiter.require(limit, by: caller.actor) } }
+    return try configuration.anonymousLimit.map { limit throws(Problem) in try services.limiter.require(limit, by: address ?? "") }
+  }
+
+  private static func tell(_ quota: RateLimiter.Verdict, _ headers: inout HTTPFields) {
+    headers[.rateLimitPolicy] = quota.policy
+    headers[.rateLimit] = quota.state
   }
 
   /// Where a client is, as far as that can be trusted: each proxy of our own has added whom it was asked by.
@@ -223,6 +239,7 @@ struct GatewayResponder: HTTPResponder {
       headers[.wwwAuthenticate] = "Bearer realm=\"comptoir\"\(reason)"
     }
     if let seconds = problem.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
+    if let quota = problem.rateLimit { Self.tell(quota, &headers) }
     if let allow = problem.allow { headers[.allow] = allow }
     if problem.code == .unsupportedMediaType { headers[.accept] = "application/json" }
     return Response(

@@ -30,6 +30,8 @@ struct Problem: Error, Sendable {
   var members: [(name: StaticString, value: JSONValue)]
   /// Seconds until another try makes sense; the `Retry-After` header.
   var retryAfterSeconds: Int?
+  /// Of which limit the request was one too many; the `RateLimit` headers.
+  var rateLimit: RateLimiter.Verdict?
   /// Values of `Allow`, for 405.
   var allow: String?
 
@@ -43,6 +45,12 @@ struct Problem: Error, Sendable {
     self.members = members
     self.retryAfterSeconds = retryAfterSeconds ?? (code.status == 503 ? 1 : nil)
     self.allow = allow
+  }
+
+  /// A request more than a limit allows.
+  init(tooMany verdict: RateLimiter.Verdict) {
+    self.init(.tooManyRequests, retryAfterSeconds: verdict.resetSeconds)
+    rateLimit = verdict
   }
 
   /// The problem of wrong fields: the one code when all have the same, else `invalid-fields`.

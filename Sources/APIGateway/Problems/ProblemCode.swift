@@ -39,6 +39,7 @@ enum ProblemCode: String, Sendable, CaseIterable {
   case tokenExpired = "token-expired"
   case invalidCredentials = "invalid-credentials"
   case invalidRefreshToken = "invalid-refresh-token"
+  case tooManyRequests = "too-many-requests"
   case forbidden = "forbidden"
   case notFound = "not-found"
   case methodNotAllowed = "method-not-allowed"
@@ -124,6 +125,7 @@ enum ProblemCode: String, Sendable, CaseIterable {
     case .invalidCredentials: return answer(401, "E-mail or password is wrong.", "L'adresse ou le mot de passe est incorrect.")
     case .invalidRefreshToken:
       return answer(401, "The refresh token is not valid: sign in again.", "Le jeton de renouvellement n'est pas valide : reconnectez-vous.")
+    case .tooManyRequests: return answer(429, "There were too many requests: try again later.", "Trop de requêtes : réessayez plus tard.")
     case .forbidden: return answer(403, "Your role does not allow this.", "Votre rôle ne le permet pas.")
     case .notFound: return answer(404, "There is no such resource.", "Cette ressource n'existe pas.")
     case .methodNotAllowed: return answer(405, "The method is not allowed here.", "La méthode n'est pas permise ici.")

@@ -74,6 +74,8 @@ extension HTTPField.Name {
   static let prefer = HTTPField.Name("Prefer")!
   static let preferenceApplied = HTTPField.Name("Preference-Applied")!
   static let forwardedFor = HTTPField.Name("X-Forwarded-For")!
+  static let rateLimit = HTTPField.Name("RateLimit")!
+  static let rateLimitPolicy = HTTPField.Name("RateLimit-Policy")!
   static let link = HTTPField.Name("Link")!
   static let deprecation = HTTPField.Name("Deprecation")!
 }

@@ -91,7 +91,7 @@ struct Route: Sendable {
 
   /// Every problem that it may answer.
   var allProblems: [ProblemCode] {
-    var codes: [ProblemCode] = [.notAcceptable, .unknownParameter, .internalError, .unavailable, .busy, .websiteClosed]
+    var codes: [ProblemCode] = [.notAcceptable, .unknownParameter, .internalError, .unavailable, .busy, .websiteClosed, .tooManyRequests]
     if !input.path.isEmpty { codes.append(.notFound) }
     if !input.query.isEmpty { codes.append(.invalidParameter) }
     if hasBody {

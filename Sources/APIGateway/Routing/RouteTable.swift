@@ -6,6 +6,8 @@ struct RouteTable: Sendable {
   struct Mount: Sendable {
     var route: Route
     var isDeprecated: Bool
+    /// Whether its requests count towards the limits of whoever asks.
+    var isLimited: Bool
     /// Names of the path's variable segments, in their order.
     var names: [String]
   }
@@ -34,10 +36,12 @@ struct RouteTable: Sendable {
   /// - Parameter root: routes whose paths stand as they are.
   init(_ groups: [RouteGroup], root: [Route]) {
     var all = groups.flatMap { group in
-      group.routes.flatMap { route in group.mounts(of: route).map { (path: $0.path, isDeprecated: $0.isDeprecated, route: route) } }
+      group.routes.flatMap { route in
+        group.mounts(of: route).map { (path: $0.path, isDeprecated: $0.isDeprecated, isLimited: true, route: route) }
+      }
     }
     for route in root {
-      for path in [route.path] + route.aliases { all.append((path: path, isDeprecated: false, route: route)) }
+      for path in [route.path] + route.aliases { all.append((path: path, isDeprecated: false, isLimited: false, route: route)) }
     }
     self.root = Self.node(
       all.map { item in
@@ -45,7 +49,7 @@ struct RouteTable: Sendable {
         let names = segments.filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
         precondition(
           names == item.route.input.path.map(\.name), "\(item.route.operation): the path \(item.path) and its input name different parts")
-        return (segments[...], Mount(route: item.route, isDeprecated: item.isDeprecated, names: names))
+        return (segments[...], Mount(route: item.route, isDeprecated: item.isDeprecated, isLimited: item.isLimited, names: names))
       })
   }
 

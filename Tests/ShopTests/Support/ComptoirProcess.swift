@@ -18,7 +18,10 @@ final class ComptoirProcess {
     process = Process()
     process.executableURL = URL(filePath: program)
     process.arguments = ["up"]
-    process.environment = environment.merging(["COMPTOIR_PORT": "\(port)"]) { $1 }
+    let settings = [
+      "COMPTOIR_PORT": "\(port)", "COMPTOIR_ANONYMOUS_REQUESTS_PER_MINUTE": "0", "COMPTOIR_CALLER_REQUESTS_PER_MINUTE": "0",
+    ]
+    process.environment = environment.merging(settings) { $1 }
     if !FileManager.default.fileExists(atPath: output.path) { _ = FileManager.default.createFile(atPath: output.path, contents: nil) }
     let handle = try FileHandle(forWritingTo: output)
     try handle.seekToEnd()
