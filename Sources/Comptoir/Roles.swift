@@ -53,7 +53,10 @@ struct Roles {
   /// The runners of all process managers.
   func processes(_ checkout: Checkout) -> [ProcessManagerRunner] {
     let deliveries = Deliveries(log: stores.log, executor: stores.executor, carriers: SandboxCarriers(), logger: settings.logger)
-    let ports: [any MessagePort] = [checkout, deliveries, SupportDesk(log: stores.log, executor: stores.executor)]
+    let ports: [any MessagePort] = [
+      checkout, deliveries, SupportDesk(log: stores.log, executor: stores.executor),
+      ClosedAccounts(log: stores.log, executor: stores.executor),
+    ]
     return ports.map { port in
       ProcessManagerRunner(log: stores.log, subscriptions: stores.log, port: port, holder: holder, logger: settings.logger)
     }

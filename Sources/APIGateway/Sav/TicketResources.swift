@@ -44,11 +44,15 @@ enum TicketResources {
       ) { .text($0) },
     ])
 
+  /// Of a closed account nothing but its number.
   private static let user = Resource(
     "user", table: "users", from: "users u", id: "u.id",
     fields: [
-      .id("id", "u.id"), .text("firstname", "u.firstname").nullable, .text("lastname", "u.lastname").nullable, .text("email", "u.email"),
+      .id("id", "u.id"), .text("firstname", open("u.firstname")).nullable, .text("lastname", open("u.lastname")).nullable,
+      .text("email", open("u.email")).nullable,
     ])
+
+  private static func open(_ column: String) -> String { "case when u.deleted_at is null then \(column) end" }
 
   /// What a customer may know of who works for him.
   private static let agent = Resource(

@@ -78,6 +78,22 @@ public struct DeleteAddress: Command {
   }
 }
 
+/// Deletes all addresses of a user. Doing it again changes nothing.
+public struct DeleteAddresses: Command {
+  public var userID: UserID
+
+  public init(userID: UserID) {
+    self.userID = userID
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
+    for address in try session.load(AddressBook.self, userID).addresses.keys.sorted() {
+      _ = try DeleteAddress(userID: userID, addressID: address).decide(in: &session)
+    }
+    return NoAnswer()
+  }
+}
+
 /// Makes an address the user's default. Doing it again changes nothing.
 public struct SetDefaultAddress: Command {
   public var userID: UserID
