@@ -37,6 +37,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
     // The floors, lowest first. A floor imports only those above it in this list.
     .target(name: "JSON", swiftSettings: settings),
@@ -57,6 +58,10 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
+      swiftSettings: settings),
+    .target(
+      name: "Mail",
+      dependencies: ["CCurl", .product(name: "Logging", package: "swift-log"), .product(name: "NIOPosix", package: "swift-nio")],
       swiftSettings: settings),
     .target(
       name: "Migrations",
@@ -165,6 +170,8 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       swiftSettings: settings),
+    .testTarget(
+      name: "MailTests", dependencies: ["JSON", "Mail", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
     .testTarget(
       name: "MigrationsTests",
       dependencies: ["Migrations", "Postgres", "PostgresTesting", .product(name: "Logging", package: "swift-log")],

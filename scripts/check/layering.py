@@ -18,6 +18,7 @@ FLOORS = {
     "JSON": set(),
     "Postgres": {"CLibPQ"},
     "ObjectStorage": set(),
+    "Mail": {"CCurl"},
     "Migrations": {"Postgres"},
     "EventSourcing": {"JSON"},
     "EventStore": {"EventSourcing", "JSON", "Postgres"},
@@ -34,6 +35,7 @@ FLOORS = {
 OWNERS = {
     "CLibPQ": {"Postgres"},
     "CArgon2": {"APIGateway"},
+    "CCurl": {"Mail"},
     "CRabbitMQ": {"RabbitMQ"},
     "CHiredis": {"Redis"},
     "Hummingbird": {"APIGateway"},

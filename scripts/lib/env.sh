@@ -25,10 +25,25 @@ object_storage_lines() {
   fi
 }
 
+# The mail server: SMTP_URL in the environment names one of somebody else's; ours is known by its user.
+smtp_given() { case ${SMTP_URL:-} in '' | smtp://comptoir-"$(run_id)":*) return 1 ;; esac; }
+
+smtp_lines() {
+  local name
+  if smtp_given; then
+    for name in SMTP_URL SMTP_CA_FILE; do
+      [ -z "${!name:-}" ] || printf '%s=%q\n' "$name" "${!name}"
+    done
+  elif is_running smtp; then
+    printf 'SMTP_URL=smtp://comptoir-%s:%s@127.0.0.1:%s\nSMTP_CA_FILE=%q\n' "$(run_id)" "$(secret smtp)" "$(port_of smtp)" "$RUN/smtp.pem"
+  fi
+}
+
 # servers_of_ours: the names of those that this checkout runs itself.
 servers_of_ours() {
   printf 'postgres rabbitmq redis'
   object_storage_given || printf ' seaweedfs'
+  smtp_given || printf ' smtp'
 }
 
 upper() { tr '[:lower:]' '[:upper:]' <<<"$1"; }
@@ -63,6 +78,7 @@ write_env() {
     printf 'RABBITMQ_URL=amqp://comptoir:%s@127.0.0.1:%s/comptoir\n' "$(secret rabbitmq)" "$(port_of rabbitmq)"
     printf 'REDIS_URL=redis://default:%s@127.0.0.1:%s/0\n' "$(secret redis)" "$(port_of redis)"
     object_storage_lines
+    smtp_lines
     printf 'ADMIN_EMAIL=admin@comptoir.example\nADMIN_PASSWORD=%s\n' "$(secret admin)"
   } >"$RUN/env.tmp"
   mv "$RUN/env.tmp" "$RUN/env"

@@ -1,7 +1,7 @@
 # Folders and users of the servers. Sourced after common.sh.
 #
-# A plain user runs the servers as himself, data in .run/postgres, .run/rabbitmq, .run/redis and .run/seaweedfs.
-# Root runs each as the user of its Debian package (SeaweedFS has none and gets one made), since PostgreSQL refuses root and the others need not have it. These
+# A plain user runs the servers as himself, data in .run/postgres, .run/rabbitmq, .run/redis and so on.
+# Root runs each as the user of its Debian package (SeaweedFS has none and gets one made; the mail server is Debian's mail), since PostgreSQL refuses root and the others need not have it. These
 # users must be able to reach their data: where the checkout is in a folder closed to them (/root, a private temporary
 # folder), the data lies in /var/lib/comptoir-<id> and .run/<server> is a symbolic link to it; `make clean` removes both.
 
