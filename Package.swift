@@ -64,6 +64,13 @@ let package = Package(
       dependencies: ["CCurl", .product(name: "Logging", package: "swift-log"), .product(name: "NIOPosix", package: "swift-nio")],
       swiftSettings: settings),
     .target(
+      name: "Jobs",
+      dependencies: [
+        "JSON", "Postgres", .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: settings),
+    .target(
       name: "Migrations",
       dependencies: ["Postgres", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log")],
       swiftSettings: settings),
@@ -172,6 +179,13 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "MailTests", dependencies: ["JSON", "Mail", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+    .testTarget(
+      name: "JobsTests",
+      dependencies: [
+        "JSON", "Jobs", "Migrations", "Postgres", "PostgresTesting", .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "MigrationsTests",
       dependencies: ["Migrations", "Postgres", "PostgresTesting", .product(name: "Logging", package: "swift-log")],

@@ -46,4 +46,25 @@ import Testing
       #expect(try checks(await without.send(.get, "/health"))["object_storage"] == nil)
     }
   }
+
+  @Test func `jobs that wait and jobs that failed show in the health of the services with a queue`() async throws {
+    try await ReadDatabases.with { databases in
+      try await databases.execute(
+        "sav_service_db",
+        """
+        insert into ops.jobs (queue, payload, attempts, available_at, created_at) values
+        ('images', '{"key":"a"}', 0, 0, 0), ('images', '{"key":"b"}', 1, 0, 0), ('images:failed', '{"key":"c"}', 3, 0, 0)
+        """)
+      let health = try await Harness(reads: databases.sides).send(.get, "/health")
+      #expect(health.status == 200)
+      let checks = try health.json["checks"]?.arrayValue ?? []
+      func figures(_ name: String) -> [JSONValue?] {
+        let check = checks.first { $0["name"]?.stringValue == name }
+        return [check?["jobs_waiting"], check?["jobs_failed"]]
+      }
+      #expect(figures("sav") == [2, 1])
+      #expect(figures("websites") == [0, 0])
+      #expect(figures("orders") == [.null, .null])
+    }
+  }
 }

@@ -18,6 +18,7 @@ FLOORS = {
     "JSON": set(),
     "Postgres": {"CLibPQ"},
     "ObjectStorage": set(),
+    "Jobs": {"JSON", "Postgres"},
     "Mail": {"CCurl"},
     "Migrations": {"Postgres"},
     "EventSourcing": {"JSON"},

@@ -11,6 +11,8 @@ enum HealthRoutes {
   private struct Check: Sendable {
     var name: String
     var position: Position?
+    /// Jobs that are to be done or under way, and those that were given up; nil where the service has no queue.
+    var jobs: (waiting: Int64, failed: Int64)?
     /// Nil when it answered.
     var failure: String?
   }
@@ -18,7 +20,10 @@ enum HealthRoutes {
   private static let live = Schema.object("Liveness", ["status": .choice(["ok"])])
   private static let check = Schema.object(
     "HealthCheck",
-    ["name": .text, "status": .choice(["ok", "failed"]), "position": .integer.nullable, "lag_events": .integer.nullable])
+    [
+      "name": .text, "status": .choice(["ok", "failed"]), "position": .integer.nullable, "lag_events": .integer.nullable,
+      "jobs_waiting": .integer.nullable, "jobs_failed": .integer.nullable,
+    ])
   private static let full = Schema.object("Health", ["status": .choice(["ok", "failed"]), "checks": .array(check)])
 
   /// Mounted at the root.
@@ -61,6 +66,14 @@ enum HealthRoutes {
 
   private static let liveBody = Array(#"{"status":"ok"}"#.utf8)
   private static let position = PostgresStatement("health.position", "select \(ReadSide.positionSQL)")
+  /// The services whose databases have a queue.
+  private static let services: Set = ["auth", "newsletters", "sav", "contacts", "websites", "questions"]
+  private static let positionAndJobs = PostgresStatement(
+    "health.position-and-jobs",
+    """
+    select \(ReadSide.positionSQL), count(*) filter (where queue not like '%:failed'), count(*) filter (where queue like '%:failed')
+    from ops.jobs
+    """)
 
   /// - Parameter withObjects: whether the object storage counts. Without it orders are taken all the same.
   private static func everything(_ services: GatewayServices, withObjects: Bool) async -> [Check] {
@@ -84,7 +97,11 @@ enum HealthRoutes {
 
   private static func check(_ side: ReadSide) async -> Check {
     do {
-      return Check(name: side.name, position: Position(try await side.client.query(position)[0].int64(0)))
+      let hasJobs = services.contains(side.name)
+      let row = try await side.client.query(hasJobs ? positionAndJobs : position)[0]
+      return Check(
+        name: side.name, position: Position(try row.int64(0)),
+        jobs: hasJobs ? (waiting: try row.int64(1), failed: try row.int64(2)) : nil)
     } catch {
       return Check(name: side.name, failure: "unreachable")
     }
@@ -118,6 +135,7 @@ enum HealthRoutes {
         return [
           "name": .string(check.name), "status": check.failure == nil ? "ok" : "failed",
           "position": check.position.map { .int($0.rawValue) } ?? .null, "lag_events": lag.map { .int($0) } ?? .null,
+          "jobs_waiting": check.jobs.map { .int($0.waiting) } ?? .null, "jobs_failed": check.jobs.map { .int($0.failed) } ?? .null,
         ]
       })
   }
