@@ -107,7 +107,7 @@ let package = Package(
     .target(
       name: "ProcessManagers",
       dependencies: [
-        "Aggregates", "EventSourcing", "JSON",
+        "Aggregates", "EventSourcing", "JSON", "Mail",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -211,7 +211,7 @@ let package = Package(
     .testTarget(
       name: "ProcessManagersTests",
       dependencies: [
-        "Aggregates", "EventSourcing", "EventStoreTesting", "ProcessManagers", .product(name: "Logging", package: "swift-log"),
+        "Aggregates", "EventSourcing", "EventStoreTesting", "Mail", "ProcessManagers", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
     .testTarget(

@@ -26,7 +26,7 @@ FLOORS = {
     "EventStoreTesting": {"EventSourcing", "JSON"},
     "Aggregates": {"EventSourcing", "JSON"},
     "Projectors": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Migrations", "Postgres"},
-    "ProcessManagers": {"Aggregates", "EventSourcing", "EventStore", "JSON"},
+    "ProcessManagers": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Mail"},
     "APIGateway": {
         "Aggregates", "CArgon2", "EventSourcing", "EventStore", "JSON", "ObjectStorage", "Postgres", "ProcessManagers", "Projectors",
     },

@@ -1,0 +1,84 @@
+import Aggregates
+import EventSourcing
+
+extension Mailer {
+  /// The slug of the template for each kind of event.
+  static let templates: [String: String] = [
+    OrderConfirmed.type.name: "order-confirmation", OrderPaid.type.name: "payment-receipt", OrderCancelled.type.name: "order-cancelled",
+    DeliveryShipped.type.name: "delivery-shipped", DeliveryDelivered.type.name: "delivery-delivered",
+    TicketOpened.type.name: "ticket-created", TicketResolved.type.name: "ticket-resolved",
+  ]
+
+  public var messageTypes: [String] { Self.templates.keys.sorted() }
+
+  /// What a customer is told of an event; nil for nothing.
+  func letter(for message: RecordedEvent) async throws -> Letter? {
+    guard let template = Self.templates[message.type] else { return nil }
+    switch message.type {
+    case OrderConfirmed.type.name:
+      let event = try PayloadDecoder(OrderConfirmed.self).decode(message)
+      guard let placed = try await placed(event.orderID) else { return nil }
+      return order(template, event.userID, event.orderNumber, ["total_amount_ttc": amount(placed.totals.totalTTC)])
+    case OrderPaid.type.name:
+      let event = try PayloadDecoder(OrderPaid.self).decode(message)
+      return order(template, event.userID, event.orderNumber, ["amount": amount(event.amountPaid)])
+    case OrderCancelled.type.name:
+      let event = try PayloadDecoder(OrderCancelled.self).decode(message)
+      return order(template, event.userID, event.orderNumber, ["reason": words(event.reason)])
+    case DeliveryShipped.type.name:
+      let event = try PayloadDecoder(DeliveryShipped.self).decode(message)
+      return try await delivery(
+        template, event.delivery, ["tracking_number": event.carrierTrackingNumber ?? event.delivery.trackingNumber])
+    case DeliveryDelivered.type.name:
+      return try await delivery(template, try await read(DeliveryDelivered.self, message).delivery, [:])
+    case TicketOpened.type.name:
+      let event = try await read(TicketOpened.self, message)
+      return ticket(template, event.ticket, event.personal?.subject)
+    case TicketResolved.type.name:
+      let event = try await read(TicketResolved.self, message)
+      return ticket(template, event.ticket, event.personal?.subject)
+    default: return nil
+    }
+  }
+
+  private func order(_ template: String, _ user: UserID, _ number: String, _ more: [String: String]) -> Letter {
+    Letter(template: template, userID: user, variables: more.merging(["order_number": number]) { $1 })
+  }
+
+  private func delivery(_ template: String, _ delivery: DeliveryReference, _ more: [String: String]) async throws -> Letter? {
+    guard let placed = try await placed(delivery.orderID) else { return nil }
+    return order(template, delivery.userID, placed.orderNumber, more)
+  }
+
+  private func ticket(_ template: String, _ ticket: TicketKey, _ subject: String?) -> Letter {
+    Letter(
+      template: template, userID: ticket.userID, variables: ["ticket_number": ticket.ticketNumber, "subject": subject ?? ""])
+  }
+
+  /// How an order began; nil for one that came from elsewhere, of which nobody expects a mail.
+  private func placed(_ order: OrderID) async throws -> OrderPlaced? {
+    let first = try await log.readStream(Order.stream(order), after: .none, limit: 1).first
+    guard let first, first.type == OrderPlaced.type.name else { return nil }
+    return try PayloadDecoder(OrderPlaced.self).decode(first)
+  }
+
+  /// An event with what is personal in it.
+  private func read<Payload: PersonalEventPayload>(_ payload: Payload.Type, _ message: RecordedEvent) async throws -> Payload {
+    let keys = try await log.subjectKeys(Set([message.subject].compactMap(\.self)), create: false)
+    return try PayloadDecoder(payload).decode(message, keys: keys)
+  }
+
+  /// As French writes it: `1234,50`.
+  private func amount(_ cents: Cents) -> String { String(cents.description.map { $0 == "." ? "," : $0 }) }
+
+  private func words(_ reason: OrderCancellationReason) -> String {
+    switch reason {
+    case .customer: "à votre demande"
+    case .administrator: "par notre service"
+    case .inventoryFailed: "un article n'est plus disponible"
+    case .paymentFailed, .captureFailed: "le paiement n'a pas abouti"
+    case .expired: "le paiement n'est pas arrivé à temps"
+    case .withdrawal: "rétractation"
+    }
+  }
+}

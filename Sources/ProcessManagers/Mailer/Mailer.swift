@@ -1,0 +1,114 @@
+import Aggregates
+public import EventSourcing
+import FoundationEssentials
+import JSON
+public import Logging
+public import Mail
+import Synchronization
+
+/// Sends customers the mails that follow from events, each once.
+///
+/// ```
+/// OrderConfirmed, OrderPaid, OrderCancelled, DeliveryShipped, DeliveryDelivered, TicketOpened, TicketResolved
+///   ─▶ MarkTransactionalMail ─▶ the mail server ─▶ SettleTransactionalMail        a timer ─▶ the same again, for a mail that was put off
+/// ```
+///
+/// A mail is marked in the log before it is handed over. When the process ends in between, whoever comes next finds the mark of somebody
+/// who is gone, says that the mail is uncertain, and does not send it again.
+public final class Mailer: MessagePort {
+  public let name = "mailer"
+  let log: any EventLog
+  let executor: CommandExecutor
+  let transport: any MailTransport
+  let templates: any MailTemplates
+  let terms: MailTerms
+  let logger: Logger
+  let clock: @Sendable () -> Timestamp
+  /// Tells this run's marks from those of others.
+  let sender = UUID().uuidString
+  /// Mails that this run has begun to send, and what became of them where that is known but not yet in the log.
+  let begun = Mutex<[MailKey: MailOutcome?]>([:])
+
+  /// - Parameters:
+  ///   - executor: best the one that the routes use, so that both build on the same states in memory.
+  ///   - clock: the date of mails, and how old an event is.
+  public init(
+    log: any EventLog, executor: CommandExecutor, transport: any MailTransport, templates: any MailTemplates, terms: MailTerms,
+    logger: Logger, clock: @escaping @Sendable () -> Timestamp = { .now() }
+  ) {
+    self.log = log
+    self.executor = executor
+    self.transport = transport
+    self.templates = templates
+    self.terms = terms
+    self.logger = logger
+    self.clock = clock
+  }
+
+  // MARK: Messages
+
+  /// What concerns one order, delivery or ticket is mailed in order.
+  public func saga(of message: RecordedEvent) throws -> String { message.stream.rawValue }
+
+  public func handle(_ message: RecordedEvent) async throws {
+    // What has long been over is no news: after an import, say, or when mail is switched on in an old shop.
+    guard message.occurredAt + terms.maximumAge >= clock(), let letter = try await letter(for: message) else { return }
+    try await send(letter, as: key(letter, message), after: message)
+  }
+
+  func key(_ letter: Letter, _ message: RecordedEvent) -> MailKey {
+    MailKey(cause: message.stream, version: message.version.rawValue, template: letter.template)
+  }
+
+  // MARK: Timers
+
+  public func saga(of timer: DueTimer) throws -> String? { try due(timer)?.mail.cause.rawValue }
+
+  public func fire(_ timer: DueTimer) async throws {
+    guard let key = try due(timer)?.mail else { return }
+    let cause = try await log.readStream(key.cause, after: StreamVersion(key.version - 1), limit: 1).first
+    guard let cause, let letter = try await letter(for: cause), letter.template == key.template else {
+      try await settle(.omitted(reason: "its event is not there"), key, CommandContext(actor: name))
+      return
+    }
+    try await send(letter, as: key, after: cause)
+  }
+
+  private func due(_ timer: DueTimer) throws -> MailTimer? {
+    guard case .string(MailTimer.action)? = try JSONValue(parsing: timer.payload)["do"] else { return nil }
+    return try MailTimer(jsonBytes: timer.payload)
+  }
+
+  // MARK: Parking
+
+  /// A mail that cannot be written again and again is left out, and the log says so; the runner then finds it settled and goes on.
+  public func park(_ saga: String, at message: RecordedEvent, tries: Int, error: String) async throws {
+    guard let template = Self.templates[message.type] else { return }
+    let key = MailKey(cause: message.stream, version: message.version.rawValue, template: template)
+    try await settle(.omitted(reason: error), key, context(after: message))
+  }
+
+  public func unpark(_ saga: String, at position: Position) async throws {}
+
+  public func parkedSagas() async throws -> [String: Position] { [:] }
+
+  func context(after message: RecordedEvent) -> CommandContext {
+    CommandContext(
+      correlationID: message.context.correlationID, causationID: message.id, actor: name, traceparent: message.context.traceparent)
+  }
+}
+
+/// Who writes, and until when something is worth a mail.
+public struct MailTerms: Sendable, Hashable {
+  public var from: MailAddress
+  /// The shop's name and address in texts.
+  public var companyName = "Comptoir"
+  public var companyAddress = ""
+  /// Older events are mailed to nobody.
+  public var maximumAge = Duration.seconds(3 * 24 * 3_600)
+
+  public init(from: MailAddress) {
+    self.from = from
+    if !from.name.isEmpty { companyName = from.name }
+  }
+}
