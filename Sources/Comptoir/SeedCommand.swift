@@ -34,6 +34,7 @@ struct Seed: AsyncParsableCommand {
     try await seed(DiscountType.self, DiscountType.defaultRows, stores)
     try await seed(Country.self, Country.defaultRows, stores)
     try await seed(Region.self, Region.defaultRows, stores)
+    try await CountrySeed(stores: stores, settings: settings).run()
     try await seed(DeliveryStatus.self, DeliveryStatus.defaultRows, stores)
     try await seed(SalePoint.self, SalePoint.defaultRows, stores)
     for (code, definition) in PromoCode.defaultCodes {
@@ -72,13 +73,19 @@ struct Seed: AsyncParsableCommand {
   private static func seed<Kind: ReferenceAggregate>(
     _ kind: Kind.Type, _ rows: [(id: Kind.ID, row: Kind.Row)], _ stores: Stores
   ) async throws {
-    for (id, row) in rows {
-      do {
-        _ = try await stores.executor.execute(
-          SeedReference<Kind>(id: id, row: row), id: CommandID(derivedFrom: String(id.rawValue), purpose: "seed-\(Kind.category)"))
-      } catch CommandError.refused(.claimTaken) {
-        // An administrator gave the name to a row of his own before this default row was among those that are seeded.
+    // At once, since rows of a kind do not depend on each other: they share group commits.
+    try await withThrowingTaskGroup { group in
+      for (id, row) in rows {
+        group.addTask {
+          do {
+            _ = try await stores.executor.execute(
+              SeedReference<Kind>(id: id, row: row), id: CommandID(derivedFrom: String(id.rawValue), purpose: "seed-\(Kind.category)"))
+          } catch CommandError.refused(.claimTaken) {
+            // An administrator gave the name to a row of his own before this default row was among those that are seeded.
+          }
+        }
       }
+      try await group.waitForAll()
     }
   }
 

@@ -1,10 +1,13 @@
 /// Rows every shop starts with; their ids are their places in these lists, from 1.
+
+/// All rates of France.
 extension VAT {
   public static let defaultRows: [(id: VATRateID, row: Row)] = [
     (VATRateID(1), Row(name: "TVA 0%", rate: VATRate(rawValue: 0))),
     (VATRateID(2), Row(name: "TVA 5.5%", rate: VATRate(rawValue: 5_500))),
     (VATRateID(3), Row(name: "TVA 10%", rate: VATRate(rawValue: 10_000))),
     (VATRateID(4), Row(name: "TVA 20%", rate: VATRate(rawValue: 20_000))),
+    (VATRateID(5), Row(name: "TVA 2.1%", rate: VATRate(rawValue: 2_100))),
   ]
 }
 

@@ -38,6 +38,40 @@ public struct SeedReference<Kind: ReferenceAggregate>: Command {
   }
 }
 
+/// Adds many rows of a public list in one append, except those whose id was ever used. A name that another row has refuses all of them.
+public struct SeedReferences<Kind: ReferenceAggregate>: Command {
+  /// Each id once.
+  public var rows: [(id: Kind.ID, row: Kind.Row)]
+
+  public init(_ rows: [(id: Kind.ID, row: Kind.Row)]) {
+    self.rows = rows
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
+    for (id, row) in rows {
+      if case .missing = try session.load(Kind.self, id, isNew: true) { try session.add(Kind.self, id, row) }
+    }
+    return NoAnswer()
+  }
+}
+
+/// Takes a name that says that a public list, in one version, is in. Given after its last row.
+public struct MarkListSeeded<Kind: ReferenceAggregate>: Command {
+  /// A row of the list.
+  public var id: Kind.ID
+  public var claim: String
+
+  public init(id: Kind.ID, claim: String) {
+    self.id = id
+    self.claim = claim
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
+    session.claim(claim, for: Kind.stream(id))
+    return NoAnswer()
+  }
+}
+
 /// Gives a row new content, whole or in part. Changing nothing writes nothing.
 public struct ChangeReference<Kind: EditableReference>: Command {
   public var id: Kind.ID
