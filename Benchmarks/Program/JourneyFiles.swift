@@ -17,12 +17,16 @@ struct JourneyFiles {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try write("brands", to: folder, count: 1) { _ in #"{"brand":1,"name":"Manufacturer 1"}"# }
     try write("products", to: folder, count: products) { number in
-      #"{"product":\#(number),"ref":"\#(number)","name":"\#(name(number))","price":\#(price(number)),"first_at":\#(start),"brand":1}"#
+      #"{"product":\#(number),"ref":"\#(number)","name":"\#(name(number))","price":\#(price(number)),"first_at":\#(start),"brand":1,"place":null}"#
     }
     try write("households", to: folder, count: households) { #"{"household":\#($0),"first_at":\#(start)}"# }
     try write("orders", to: folder, count: orders, order)
-    let counts = #"{"brands":1,"products":\#(products),"households":\#(households),"orders":\#(orders)}"#
-    try Data(#"{"format":1,"counts":\#(counts)}"#.utf8).write(to: folder.appending(path: "manifest.json"))
+    // No taxonomy and no coupons.
+    for name in ["departments", "categories", "types", "coupons", "redemptions"] { try write(name, to: folder, count: 0) { _ in "" } }
+    let counts =
+      #"{"brands":1,"departments":0,"categories":0,"types":0,"products":\#(products),"households":\#(households),"orders":\#(orders),"#
+      + #""coupons":0,"redemptions":0}"#
+    try Data(#"{"format":2,"counts":\#(counts)}"#.utf8).write(to: folder.appending(path: "manifest.json"))
   }
 
   /// 2025-01-01 00:00 UTC, in microseconds.

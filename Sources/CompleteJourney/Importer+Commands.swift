@@ -8,7 +8,7 @@ extension CompleteJourneyImporter {
   /// The type of all imported products: prices of another country, without VAT.
   private static let exemptType = ProductTypeID.imported(0)
 
-  func importTaxonomy() async throws {
+  func importProductType() async throws {
     let zero = VAT.defaultRows[0].id
     _ = try await executor.execute(
       AddReference<ProductType>(id: Self.exemptType, row: ProductType.Row(name: "Complete Journey (0 %)", vatID: zero)),
@@ -22,14 +22,24 @@ extension CompleteJourneyImporter {
     return Imported(outcome, events: 1)
   }
 
+  /// Departments, categories and types are one tree of categories.
+  func importPlace(_ row: PlaceRow) async throws -> Imported {
+    let outcome = try await executor.execute(
+      AddTreeNode<Category>(
+        id: .imported(row.place), node: TreeNode(name: row.name, parentID: row.parent.map(CategoryID.imported))),
+      id: CommandID(derivedFrom: "\(Self.source)/\(row.place)", purpose: "import-category"))
+    return Imported(outcome, events: 1)
+  }
+
   func importProduct(_ row: ProductRow) async throws -> Imported {
     let details = Product.Details(
       name: row.name, ref: row.ref, priceHT: Cents(rawValue: row.price), brandID: row.brand.map(BrandID.imported),
-      types: [ProductTypeLink(id: .imported(row.product), typeID: Self.exemptType)])
+      types: [ProductTypeLink(id: .imported(row.product), typeID: Self.exemptType)],
+      categories: row.place.map { [ProductCategoryLink(id: .imported(row.product), categoryID: .imported($0))] } ?? [])
     let outcome = try await executor.execute(
       ImportProduct(productID: .imported(row.product), details: details, addedAt: row.firstAt.map(Timestamp.init(microseconds:))),
       id: CommandID(derivedFrom: "\(Self.source)/\(row.product)", purpose: "import-product"))
-    return Imported(outcome, events: 1)
+    return Imported(outcome, events: row.place == nil ? 1 : 2)
   }
 
   /// A household is a user with one placeholder address, its default.
@@ -70,4 +80,29 @@ extension CompleteJourneyImporter {
       productRef: String(line.product), quantity: line.quantity, totalHT: Cents(rawValue: line.shelf),
       discount: Cents(rawValue: line.discount), couponAmount: Cents(rawValue: line.coupon))
   }
+
+  /// A coupon in a campaign is a promo code of its own. What it is worth the source does not say.
+  func importCoupon(_ row: CouponRow) async throws -> Imported {
+    let code = Self.code(coupon: row.coupon, campaign: row.campaign)
+    let definition = PromoCodeDefinition(
+      // Campaigns have two digits.
+      promoCodeID: .imported(row.coupon * 100 + row.campaign),
+      name: "Coupon \(row.coupon), campaign \(row.campaign) (\(row.kind))", kind: .fixed, discount: 0,
+      typeID: DiscountType.defaultRows[1].id, validFrom: Timestamp(microseconds: row.from), validUntil: Timestamp(microseconds: row.until),
+      productIDs: row.products.map(ProductID.imported))
+    let outcome = try await executor.execute(
+      ImportPromoCode(code: code, definition: definition),
+      id: CommandID(derivedFrom: "\(Self.source)/\(code)", purpose: "import-promo-code"))
+    return Imported(outcome, events: 1)
+  }
+
+  func importRedemption(_ row: RedemptionRow) async throws -> Imported {
+    let code = Self.code(coupon: row.coupon, campaign: row.campaign)
+    let outcome = try await executor.execute(
+      ImportPromoUse(code: code, userID: .imported(row.household), usedAt: Timestamp(microseconds: row.at)),
+      id: CommandID(derivedFrom: "\(Self.source)/\(code)/\(row.household)/\(row.at)", purpose: "import-promo-use"))
+    return Imported(outcome, events: 1)
+  }
+
+  private static func code(coupon: Int64, campaign: Int64) -> String { "\(coupon)-\(campaign)" }
 }

@@ -7,7 +7,7 @@ import Synchronization
 public struct CompleteJourneyImporter: Sendable {
   /// How far an import is.
   public struct Progress: Sendable {
-    /// What is being imported: brands, products, households or orders.
+    /// What is being imported, as its file is called: brands, products, orders.
     public let phase: String
     /// Rows done in this phase, of `total`.
     public let done: Int
@@ -46,17 +46,25 @@ public struct CompleteJourneyImporter: Sendable {
   /// - Returns: the position of the log's last event.
   /// - Throws: `JourneyError`, or `CommandError` when the log cannot be reached.
   public func run() async throws -> Position {
-    let manifest = try readManifest()
+    let counts = try readManifest().counts
     let counter = Counter()
-    try await importTaxonomy()
-    try await phase("brands", of: manifest.brands, counter, BrandRow.init(from:)) { row in try await self.importBrand(row) }
-    try await phase("products", of: manifest.products, counter, ProductRow.init(from:)) { row in try await self.importProduct(row) }
-    try await phase("households", of: manifest.households, counter, HouseholdRow.init(from:)) { row in
+    try await importProductType()
+    try await phase("brands", of: counts.brands, counter, BrandRow.init(from:)) { row in try await self.importBrand(row) }
+    // One after the other: what stands below another place needs it.
+    for (level, count) in [("departments", counts.departments), ("categories", counts.categories), ("types", counts.types)] {
+      try await phase(level, of: count, counter, PlaceRow.init(from:)) { row in try await self.importPlace(row) }
+    }
+    try await phase("products", of: counts.products, counter, ProductRow.init(from:)) { row in try await self.importProduct(row) }
+    try await phase("households", of: counts.households, counter, HouseholdRow.init(from:)) { row in
       try await self.importHousehold(row)
     }
     let numbers = OrderNumbers(log: log)
-    try await phase("orders", of: manifest.orders, counter, OrderRow.init(from:), prepare: { try await numbers.number(of: $0) }) { order in
+    try await phase("orders", of: counts.orders, counter, OrderRow.init(from:), prepare: { try await numbers.number(of: $0) }) { order in
       try await self.importOrder(order.row, number: order.number)
+    }
+    try await phase("coupons", of: counts.coupons, counter, CouponRow.init(from:)) { row in try await self.importCoupon(row) }
+    try await phase("redemptions", of: counts.redemptions, counter, RedemptionRow.init(from:)) { row in
+      try await self.importRedemption(row)
     }
     return try await log.head()
   }
@@ -71,7 +79,7 @@ public struct CompleteJourneyImporter: Sendable {
     } catch {
       throw JourneyError.malformed(file: "manifest.json", line: 1, reason: String(describing: error))
     }
-    guard manifest.format == 1 else { throw JourneyError.unknownFormat(manifest.format) }
+    guard manifest.format == 2 else { throw JourneyError.unknownFormat(manifest.format) }
     return manifest
   }
 

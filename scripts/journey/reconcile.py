@@ -4,8 +4,9 @@
 Usage: reconcile.py [--check-source-only] [--data FOLDER] [--env FILE]
 
 Two paths that share no code: the parquet files added up here by the rules of the data set's page (not by convert.py), and SQL over
-orders, order_items, products and users. Months are UTC; imported rows are those with an id of 2^52 or more.
-Connections: ORDERS_SERVICE_DB_URL, PRODUCTS_SERVICE_DB_URL and AUTH_SERVICE_DB_URL from the environment, else from .run/env.
+orders, order_items, products, users, categories and promo codes. Months are UTC; imported rows are those with an id of 2^52 or more.
+Connections: ORDERS_SERVICE_DB_URL, PRODUCTS_SERVICE_DB_URL, AUTH_SERVICE_DB_URL and BASKETS_SERVICE_DB_URL from the environment, else
+from .run/env.
 
 Exit status: 0 everything is equal; 1 something differs (the months are named); 2 the comparison could not be made.
 """
@@ -123,7 +124,39 @@ def read_source(folder):
             "net": int(sold[items].sum()),
         }
     counts = {"products": len(np.union1d(product, listed)), "households": facts["households"]}
+    counts |= source_places(products) | source_coupons(load)
     return {name: int(value) for name, value in facts.items()}, months, counts
+
+
+def source_places(products):
+    """How many products are directly in each place, and which places there are: {"in DEPARTMENT / CATEGORY / TYPE": products}."""
+    counts = {}
+    for path in zip(*(products[name].to_pylist() for name in ("department", "product_category", "product_type"))):
+        for depth in range(1, 4):
+            if path[depth - 1] is not None:
+                counts.setdefault(place(path[:depth]), 0)
+        counts[place(path)] += 1
+    return counts
+
+
+def place(path):
+    return "in " + " / ".join(name for name in path if name is not None)
+
+
+def source_coupons(load):
+    """Of each campaign: coupons, the products they cover, redemptions, and its days."""
+    coupons, redemptions, campaigns = (
+        {name: column.to_pylist() for name, column in load(file).items()} for file in ("coupons", "coupon_redemptions", "campaign_descriptions"))
+    covered = set(zip(coupons["campaign_id"], coupons["coupon_upc"], coupons["product_id"]))
+    counts = {}
+    for campaign, begin, end in zip(campaigns["campaign_id"], campaigns["start_date"], campaigns["end_date"]):
+        of_campaign = {(coupon, product) for other, coupon, product in covered if other == campaign}
+        if of_campaign:
+            counts[f"campaign {campaign}: coupons"] = len({coupon for coupon, _ in of_campaign})
+            counts[f"campaign {campaign}: covered products"] = len(of_campaign)
+            counts[f"campaign {campaign}: redemptions"] = redemptions["campaign_id"].count(campaign)
+            counts[f"campaign {campaign}: days"] = (end - begin).days + 1
+    return counts
 
 
 # The path of the read tables
@@ -194,6 +227,17 @@ def read_tables(env_file):
     counts = {}
     for figure, variable, table in (("products", "PRODUCTS_SERVICE_DB_URL", "products"), ("households", "AUTH_SERVICE_DB_URL", "users")):
         counts[figure] = int(query(connection_url(variable, env_file), [f"select count(*) from {table} where id >= {IMPORTED}"])[0][0])
+    for path, products in query(connection_url("PRODUCTS_SERVICE_DB_URL", env_file), [
+        f"""with recursive paths as (
+              select id, 'in ' || name as path from categories where id >= {IMPORTED} and id_1 is null
+              union all select c.id, p.path || ' / ' || c.name from categories c join paths p on p.id = c.id_1)
+            select p.path, count(l.id) from paths p left join product_categories l on l.category_id = p.id group by p.id, p.path"""]):
+        counts[path] = int(products)
+    for campaign, *figures in query(connection_url("BASKETS_SERVICE_DB_URL", env_file), [
+        f"""select split_part(code, '-', 2), count(*), sum(jsonb_array_length(scope->'products')), sum(current_usage),
+              min(extract(day from valid_until - valid_from))::int from promo_codes where id >= {IMPORTED} group by 1"""]):
+        for figure, value in zip(("coupons", "covered products", "redemptions", "days"), figures):
+            counts[f"campaign {campaign}: {figure}"] = int(value)
     return months, complaints, counts
 
 
@@ -249,11 +293,17 @@ def main():
         table_total = total(tables)
         line("total", "source", source_total)
         line("", "tables", table_total, "equal" if table_total == source_total else "DIFFERS")
-        for name in source_counts:
-            same = source_counts[name] == table_counts[name]
-            print(f"{name}: source {source_counts[name]:,}, tables {table_counts[name]:,}{'' if same else '  DIFFERS'}")
-            if not same:
-                wrong.append(f"{name}: source {source_counts[name]:,}, tables {table_counts[name]:,}")
+        for name in ("products", "households"):
+            print(f"{name}: source {source_counts[name]:,}, tables {table_counts[name]:,}")
+        for title, begins in (("places of products", "in "), ("figures of campaigns", "campaign ")):
+            left, right = (sorted((name, value) for name, value in counts.items() if name.startswith(begins))
+                           for counts in (source_counts, table_counts))
+            print(f"{title}: source {len(left):,}, tables {len(right):,}; sums {sum(value for _, value in left):,} "
+                  f"and {sum(value for _, value in right):,}")
+        for name in sorted(set(source_counts) | set(table_counts)):
+            left, right = source_counts.get(name), table_counts.get(name)
+            if left != right:
+                wrong.append(f"{name}: source {left if left is not None else 'none'}, tables {right if right is not None else 'none'}")
         wrong += complaints
 
     for text in wrong:

@@ -4,6 +4,8 @@ import HashTreeCollections
 /// What is asked of a promo code.
 public enum PromoCodeCommand: Sendable, Hashable {
   case add(PromoCodeDefinition)
+  /// Adds a code of another system, however many products it covers.
+  case `import`(PromoCodeDefinition)
   case change(PromoCodeDefinition)
   case delete
   /// Counts a use for an order; the same order counts once.
@@ -12,6 +14,8 @@ public enum PromoCodeCommand: Sendable, Hashable {
   case redeem(orderID: OrderID, basketID: BasketID)
   /// Gives an order's use back.
   case release(orderID: OrderID, basketID: BasketID)
+  /// Counts a use in another system. That it happened is a fact, so no limit speaks against it.
+  case importUse(userID: UserID)
 }
 
 /// Why a promo code's command was refused.
@@ -28,8 +32,11 @@ extension PromoCode {
   /// - Parameter code: as `normalized` gives it.
   public static func decide(_ command: PromoCodeCommand, code: String, _ state: State) throws(PromoCodeRejection) -> [PromoCodeEvent] {
     switch command {
-    case .add(let definition):
-      if let invalid = definition.firstInvalidField(code: code) { throw .invalid(field: invalid.field, reason: invalid.reason) }
+    case .add(let definition), .import(let definition):
+      let most = if case .import = command { Int.max } else { SalesLimits.scope }
+      if let invalid = definition.firstInvalidField(code: code, mostInScope: most) {
+        throw .invalid(field: invalid.field, reason: invalid.reason)
+      }
       if state.definition == definition, !state.isDeleted { return [] }
       guard state.definition == nil else { throw .codeTaken(code: code) }
       return [.promoCodeAdded(PromoCodeAdded(code: code, definition: definition))]
@@ -67,6 +74,12 @@ extension PromoCode {
           PromoReleased(
             promoCodeID: definition.promoCodeID, code: code, basketID: basketID, orderID: orderID, userID: use.userID,
             usage: state.usage - 1))
+      ]
+    case .importUse(let userID):
+      let definition = try existing(state, code)
+      return [
+        .promoUseImported(
+          PromoUseImported(promoCodeID: definition.promoCodeID, code: code, userID: userID, usage: state.usage + 1))
       ]
     }
   }

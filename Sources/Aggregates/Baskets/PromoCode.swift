@@ -28,9 +28,11 @@ public enum PromoCode: Aggregate {
     var uses: TreeDictionary<OrderID, Use> = [:]
     /// The same, counted by user.
     var usesByUser: TreeDictionary<UserID, Int64> = [:]
+    /// Uses in another system; no order here has them.
+    var importedUses: Int64 = 0
 
     /// Uses that count.
-    public var usage: Int64 { Int64(uses.count) }
+    public var usage: Int64 { Int64(uses.count) + importedUses }
 
     /// An order's use; nil when it has none that counts.
     public func use(of order: OrderID) -> Use? { uses[order] }
@@ -54,6 +56,9 @@ public enum PromoCode: Aggregate {
       state.usesByUser[event.userID, default: 0] += 1
     case .promoRedeemed(let event):
       if let use = state.uses[event.orderID] { state.uses[event.orderID] = .redeemed(use.userID) }
+    case .promoUseImported(let event):
+      state.importedUses += 1
+      state.usesByUser[event.userID, default: 0] += 1
     case .promoReleased(let event):
       guard let use = state.uses.removeValue(forKey: event.orderID) else { return }
       let rest = state.usesByUser[use.userID, default: 1] - 1

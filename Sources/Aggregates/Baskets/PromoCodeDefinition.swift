@@ -54,7 +54,8 @@ public struct PromoCodeDefinition: Sendable, Hashable {
   }
 
   /// The first field that breaks a rule of the columns; nil when all hold.
-  func firstInvalidField(code: String) -> (field: String, reason: String)? {
+  /// - Parameter mostInScope: how many products, and how many categories, it may name.
+  func firstInvalidField(code: String, mostInScope: Int = SalesLimits.scope) -> (field: String, reason: String)? {
     if code.isEmpty || code.count > 50 { return ("code", "has 1 to 50 characters") }
     if code.contains(where: { $0.isWhitespace || $0.unicodeScalars.contains { $0.value < 0x20 } }) { return ("code", "has no blanks") }
     if name.isEmpty || name.count > 255 { return ("name", "has 1 to 255 characters") }
@@ -68,7 +69,9 @@ public struct PromoCodeDefinition: Sendable, Hashable {
     for (field, count) in [("max_usage", maxUsage), ("max_usage_per_user", maxUsagePerUser)] {
       if let count, !(0...Int64(Int32.max)).contains(count) { return (field, "is between 0 and 2147483647") }
     }
-    if productIDs.count > 10_000 || categoryIDs.count > 10_000 { return ("scope", "names at most 10000 products and categories") }
+    if productIDs.count > mostInScope || categoryIDs.count > mostInScope {
+      return ("scope", "names at most \(mostInScope) products and categories")
+    }
     return nil
   }
 }
@@ -135,4 +138,6 @@ enum SalesLimits {
   static let lines = 200
   /// Codes on one basket.
   static let codes = 10
+  /// Products, and categories, that a promo code names.
+  static let scope = 10_000
 }

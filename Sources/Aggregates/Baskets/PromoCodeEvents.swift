@@ -16,6 +16,7 @@ public enum PromoCodeEvent: AggregateEvent {
   case promoClaimed(PromoClaimed)
   case promoRedeemed(PromoRedeemed)
   case promoReleased(PromoReleased)
+  case promoUseImported(PromoUseImported)
 
   public static let decoder = EventDecoder<PromoCodeEvent>([
     EventCase(PromoCodeAdded.self, PromoCodeEvent.promoCodeAdded),
@@ -24,6 +25,7 @@ public enum PromoCodeEvent: AggregateEvent {
     EventCase(PromoClaimed.self, PromoCodeEvent.promoClaimed),
     EventCase(PromoRedeemed.self, PromoCodeEvent.promoRedeemed),
     EventCase(PromoReleased.self, PromoCodeEvent.promoReleased),
+    EventCase(PromoUseImported.self, PromoCodeEvent.promoUseImported),
   ])
 
   public var payload: any EventPayload {
@@ -34,6 +36,7 @@ public enum PromoCodeEvent: AggregateEvent {
     case .promoClaimed(let event): event
     case .promoRedeemed(let event): event
     case .promoReleased(let event): event
+    case .promoUseImported(let event): event
     }
   }
 }
@@ -191,6 +194,34 @@ extension PromoReleased: EventPayload {
     json.field("code", code)
     json.field("basket_id", basketID)
     json.field("order_id", orderID)
+    json.field("user_id", userID)
+    json.field("usage", usage)
+  }
+}
+
+/// A customer used the code in another system, before it came here.
+public struct PromoUseImported: Hashable, Sendable {
+  public static let type = EventType("PromoUseImported", .public)
+
+  public var promoCodeID: PromoCodeID
+  /// Upper case.
+  public var code: String
+  public var userID: UserID
+  /// Uses that count now.
+  public var usage: Int64
+}
+
+extension PromoUseImported: EventPayload {
+  public init(from json: inout JSONObjectReader) throws {
+    promoCodeID = try json.id("promo_code_id")
+    code = try json.string("code")
+    userID = try json.id("user_id")
+    usage = try json.int64("usage")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("promo_code_id", promoCodeID)
+    json.field("code", code)
     json.field("user_id", userID)
     json.field("usage", usage)
   }

@@ -35,6 +35,9 @@ extension Projection {
     },
     // A claim counts as a use already.
     .ignoring(PromoRedeemed.self),
+    .on(PromoUseImported.self) { event, _, rows in
+      rows.update(BasketTables.promoCodes, .id(event.promoCodeID), set: ["current_usage": .int(event.usage)])
+    },
     .on(PromoReleased.self) { event, _, rows in
       rows.update(BasketTables.promoCodes, .id(event.promoCodeID), set: ["current_usage": .int(event.usage)])
     },

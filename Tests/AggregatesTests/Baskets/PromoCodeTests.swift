@@ -124,4 +124,32 @@ import Testing
       }
     }
   }
+
+  @Test func `a code of another system covers as many products as it does, and its uses there count, beyond any limit`() async throws {
+    let definition = Sales.definition {
+      $0.productIDs = (1...10_001).map { ProductID($0) }
+      $0.maxUsage = 1
+    }
+    let added = try await Scenario().when(AddPromoCode(code: "MANY", definition: definition))
+    guard case .invalid("scope", _)? = added.rejection as? PromoCodeRejection else {
+      Issue.record("\(String(describing: added.rejection))")
+      return
+    }
+    let use = ImportPromoUse(code: "many", userID: UserID(7), usedAt: InMemoryEventLog.defaultStart)
+    try await Scenario().when(use).thenRejected(PromoCodeRejection.notFound(code: "MANY"))
+    let scenario = try await Scenario().given(ImportPromoCode(code: "many", definition: definition))
+    try await scenario.when(ImportPromoCode(code: "MANY", definition: definition)).thenNothing()
+    let used = try await scenario.when(use)
+      .then(
+        .promoUseImported(PromoUseImported(promoCodeID: definition.promoCodeID, code: "MANY", userID: UserID(7), usage: 1)),
+        on: PromoCode.self, "MANY"
+      ).and
+    _ = try await used.given(ImportPromoUse(code: "MANY", userID: UserID(7), usedAt: InMemoryEventLog.defaultStart))
+    let state = try await used.state(of: PromoCode.self, "MANY")
+    #expect(state.usage == 2)
+    let here = claim(1)
+    #expect(throws: PromoCodeRejection.limitReached(code: "MANY", .usageLimitReached)) {
+      try PromoCode.decide(here, code: "MANY", state)
+    }
+  }
 }

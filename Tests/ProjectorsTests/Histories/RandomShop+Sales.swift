@@ -34,6 +34,10 @@ extension RandomShop {
       guard shop.codes.count > 3, let (code, _) = shop.any(shop.codes) else { return }
       if try await shop.send(DeletePromoCode(code: code)) != nil { shop.codes[code] = nil }
     },
+    { shop in
+      guard shop.chance(30), let (code, _) = shop.any(shop.codes), let user = shop.any(shop.users) else { return }
+      try await shop.send(ImportPromoUse(code: code, userID: user, usedAt: Timestamp(microseconds: 1_500_000_000_000_000)))
+    },
     addItem, addItem, addItem,
     { shop in
       guard let (id, basket) = shop.any(shop.baskets), let item = shop.any(basket.items) else { return }

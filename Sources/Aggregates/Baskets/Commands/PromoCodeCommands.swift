@@ -18,6 +18,38 @@ public struct AddPromoCode: Command {
   }
 }
 
+/// Adds a promo code of another system, however many products it covers.
+public struct ImportPromoCode: Command {
+  public var code: String
+  public var definition: PromoCodeDefinition
+
+  public init(code: String, definition: PromoCodeDefinition) {
+    self.code = PromoCode.normalized(code)
+    self.definition = definition
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
+    try session.promoCode(code, .import(definition))
+  }
+}
+
+/// Counts a use of a promo code in another system. Each command is one use.
+public struct ImportPromoUse: Command {
+  public var code: String
+  public var userID: UserID
+  public var usedAt: Timestamp
+
+  public init(code: String, userID: UserID, usedAt: Timestamp) {
+    self.code = PromoCode.normalized(code)
+    self.userID = userID
+    self.usedAt = usedAt
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
+    try session.promoCode(code, .importUse(userID: userID), occurredAt: usedAt)
+  }
+}
+
 /// Gives a promo code new terms; its text stays.
 public struct ChangePromoCode: Command {
   public var code: String
@@ -83,8 +115,8 @@ public struct ReleasePromoCodes: Command {
 }
 
 extension DecisionSession {
-  fileprivate mutating func promoCode(_ code: String, _ command: PromoCodeCommand) throws -> NoAnswer {
-    try record(PromoCode.decide(command, code: code, load(PromoCode.self, code)), on: PromoCode.self, code)
+  fileprivate mutating func promoCode(_ code: String, _ command: PromoCodeCommand, occurredAt: Timestamp? = nil) throws -> NoAnswer {
+    try record(PromoCode.decide(command, code: code, load(PromoCode.self, code)), on: PromoCode.self, code, occurredAt: occurredAt)
     return NoAnswer()
   }
 }
