@@ -90,7 +90,7 @@ def notes(database):
         table, above = None, []
         for line in text.splitlines():
             words = line.strip()
-            if words.startswith("-- "):
+            if words.startswith("-- ") and not words.startswith("-- migrate:"):
                 above.append(words[3:])
                 continue
             begins = re.match(r"create table (?:\w+\.)?(\w+) \(", words)
