@@ -107,7 +107,7 @@ let package = Package(
     .target(
       name: "ProcessManagers",
       dependencies: [
-        "Aggregates", "EventSourcing", "JSON", "Mail",
+        "Aggregates", "EventSourcing", "JSON", "Mail", "ObjectStorage",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -211,7 +211,8 @@ let package = Package(
     .testTarget(
       name: "ProcessManagersTests",
       dependencies: [
-        "Aggregates", "EventSourcing", "EventStoreTesting", "Mail", "ProcessManagers", .product(name: "Logging", package: "swift-log"),
+        "Aggregates", "EventSourcing", "EventStoreTesting", "Mail", "ObjectStorage", "ProcessManagers",
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
     .testTarget(
@@ -226,6 +227,7 @@ let package = Package(
       dependencies: [
         "APIGateway", "Aggregates", "EventSourcing", "EventStore", "EventStoreTesting", "JSON", "Migrations", "ObjectStorage", "Postgres",
         "PostgresTesting", "ProcessManagers", "Projectors",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -233,6 +235,7 @@ let package = Package(
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       swiftSettings: settings),
   ]

@@ -56,6 +56,7 @@ struct Roles {
     let ports: [any MessagePort] = [
       checkout, deliveries, SupportDesk(log: stores.log, executor: stores.executor),
       ClosedAccounts(log: stores.log, executor: stores.executor),
+      FileKeeper(log: stores.log, executor: stores.executor, objects: stores.objects),
     ]
     return ports.map { port in
       ProcessManagerRunner(log: stores.log, subscriptions: stores.log, port: port, holder: holder, logger: settings.logger)

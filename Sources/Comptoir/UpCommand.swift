@@ -61,7 +61,7 @@ struct Projector: AsyncParsableCommand {
 struct Processes: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract:
-      "Runs the process managers: checkout with its time-outs and compensations, deliveries, the support desk's deadlines. Several may run; one works."
+      "Runs the process managers: checkout with its time-outs and compensations, deliveries, the support desk's deadlines, files. Several may run; one works."
   )
   @OptionGroup var options: CommonOptions
 

@@ -98,7 +98,11 @@ extension ObjectStorage {
   func content(of response: HTTPClientResponse, _ call: Call, upTo limit: Int) async throws(ObjectStorageError) -> [UInt8] {
     var bytes: [UInt8] = []
     do {
-      for try await piece in response.body where bytes.count <= limit { bytes += piece.readableBytesView }
+      // What is left of a larger one is not read: leaving the loop ends the transfer.
+      for try await piece in response.body {
+        bytes += piece.readableBytesView
+        if bytes.count > limit { break }
+      }
     } catch {
       throw Self.failure(error, call)
     }

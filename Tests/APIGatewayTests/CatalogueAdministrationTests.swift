@@ -236,13 +236,16 @@ import Testing
           let body = route.hasBody ? "{}" : nil
           #expect(try await harness.send(route.method, path, body).code == "unauthorized", "\(route.operation)")
           #expect(try await harness.send(route.method, path, body, token: customer).code == "forbidden", "\(route.operation)")
+        } else if route.success == 302 {
+          // Leads to the object storage, which is away here.
+          #expect(try await harness.send(.get, path).code != "unauthorized", "\(route.operation)")
         } else {
           #expect(route.method == .get)
           let query = route.input.query.contains(where: \.isRequired) ? "?q=ordinateur" : ""
           #expect(try await harness.send(.get, path + query).status == 200, "\(route.operation)")
         }
       }
-      #expect(administered == 49)
+      #expect(administered == 51)
     }
   }
 

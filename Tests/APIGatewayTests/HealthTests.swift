@@ -1,23 +1,11 @@
-import FoundationEssentials
 import HTTPTypes
 import JSON
-import Logging
 import ObjectStorage
 import Testing
 
 @testable import APIGateway
 
 @Suite struct HealthTests {
-  private static func storage(_ change: (inout ObjectStorageConfiguration) -> Void = { _ in }) throws -> ObjectStorage {
-    func setting(_ name: String) throws -> String {
-      try #require(ProcessInfo.processInfo.environment["COMPTOIR_TEST_OBJECT_STORAGE_\(name)"], "COMPTOIR_TEST_OBJECT_STORAGE_\(name)")
-    }
-    var configuration = try ObjectStorageConfiguration(
-      url: setting("URL"), accessKey: setting("ACCESS_KEY"), secretKey: setting("SECRET_KEY"))
-    change(&configuration)
-    return ObjectStorage(configuration, logger: Logger(label: "test"))
-  }
-
   private func checks(_ answer: Answer) throws -> [String: String] {
     let found = try answer.json["checks"]?.arrayValue ?? []
     return Dictionary(uniqueKeysWithValues: found.map { ($0["name"]!.stringValue!, $0["status"]!.stringValue!) })
@@ -25,7 +13,7 @@ import Testing
 
   @Test func `the object storage shows in the health, and orders do not wait for it`() async throws {
     try await ReadDatabases.with { databases in
-      let storage = try Self.storage()
+      let storage = try Storages.real()
       try await storage.createBucket("products")
       let well = try await Harness(reads: databases.sides, objects: storage)
       let health = try await well.send(.get, "/health")
@@ -33,7 +21,7 @@ import Testing
       #expect(try checks(health)["object_storage"] == "ok")
       await storage.close()
 
-      let wrong = try Self.storage { $0.secretKey += "x" }
+      let wrong = try Storages.real { $0.secretKey += "x" }
       let ill = try await Harness(reads: databases.sides, objects: wrong)
       let failed = try await ill.send(.get, "/health")
       #expect(failed.status == 503)

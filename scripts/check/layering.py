@@ -26,7 +26,7 @@ FLOORS = {
     "EventStoreTesting": {"EventSourcing", "JSON"},
     "Aggregates": {"EventSourcing", "JSON"},
     "Projectors": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Migrations", "Postgres"},
-    "ProcessManagers": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Mail"},
+    "ProcessManagers": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Mail", "ObjectStorage"},
     "APIGateway": {
         "Aggregates", "CArgon2", "EventSourcing", "EventStore", "JSON", "ObjectStorage", "Postgres", "ProcessManagers", "Projectors",
     },

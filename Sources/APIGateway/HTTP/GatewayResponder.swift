@@ -205,7 +205,9 @@ struct GatewayResponder: HTTPResponder {
     if reply.isReplayed { headers.append(HTTPField(name: .idempotencyReplayed, value: "true")) }
     for (name, value) in reply.headers { headers.append(HTTPField(name: name, value: value)) }
     if isDeprecated { headers.append(HTTPField(name: .deprecation, value: Self.aliasesDeprecatedSince)) }
-    if route.access != .everyone { headers.append(HTTPField(name: .cacheControl, value: "private, no-cache")) }
+    if route.access != .everyone, headers[.cacheControl] == nil {
+      headers.append(HTTPField(name: .cacheControl, value: "private, no-cache"))
+    }
     if status == 304 { return Response(status: .notModified, headers: headers) }
     switch reply.body {
     case .none: return Response(status: HTTPResponse.Status(code: status), headers: headers)

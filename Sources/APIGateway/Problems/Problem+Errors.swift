@@ -1,5 +1,6 @@
 import EventSourcing
 import JSON
+import ObjectStorage
 import Postgres
 
 /// An error that knows its problem; each aggregate's rejections conform beside this file.
@@ -16,6 +17,7 @@ extension Problem {
     case let error as CommandError: self.init(command: error)
     case let error as AppendError: self.init(append: error)
     case let error as PostgresError: self.init(postgres: error)
+    case is ObjectStorageError: self = Problem(.unavailable)
     case let error as JSONError: self = Problem(json: error)
     default: return nil
     }

@@ -53,6 +53,8 @@ enum ProblemCode: String, Sendable, CaseIterable {
 
   // Rules of the domain.
   case stateConflict = "state-conflict"
+  case uploadMissing = "upload-missing"
+  case fileRefused = "file-refused"
   case alreadyTaken = "already-taken"
   case inUse = "in-use"
   case protected = "protected"
@@ -140,6 +142,9 @@ enum ProblemCode: String, Sendable, CaseIterable {
     case .positionAhead: return answer(422, "The position is beyond the end of the log.", "La position dépasse la fin du journal.")
 
     case .stateConflict: return answer(409, "The current state does not allow this.", "L'état actuel ne le permet pas.")
+    case .uploadMissing: return answer(409, "Nothing has been uploaded yet.", "Rien n'a encore été envoyé.")
+    case .fileRefused:
+      return answer(422, "The file is not of the announced kind and size.", "Le fichier n'est pas du type et de la taille annoncés.")
     case .alreadyTaken: return answer(409, "The value is already taken.", "La valeur est déjà prise.")
     case .inUse: return answer(409, "The resource is in use.", "La ressource est utilisée.")
     case .protected: return answer(409, "The resource is a standard one and stays.", "La ressource est standard et reste en place.")

@@ -57,6 +57,13 @@ extension ProductResources {
     "image", schema: "Image", table: "product_images", from: "product_images i", id: "i.id", stream: stream(key: "i.product_id"),
     fields: [
       .id("id", "i.id"), .id("product_id", "i.product_id"), .choice("type", "i.type", ImageType.allCases.map(\.rawValue)),
+      .text(
+        "file",
+        """
+        case when i.original_url like '\(Bucket.products.rawValue)/%'
+          then '/api/v1/products/products/' || i.product_id || '/images/' || i.id || '/file' end
+        """
+      ).nullable,
       .text("original_url", "i.original_url"), .text("thumbnail_url", "i.thumbnail_url").nullable,
       .text("medium_url", "i.medium_url").nullable, .text("filename", "i.filename"), .text("alt_text", "i.alt_text").nullable,
       .integer("position", "i.position"), .integer("size", "i.size"), .text("mime_type", "i.mime_type"),

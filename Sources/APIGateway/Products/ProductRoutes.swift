@@ -9,7 +9,7 @@ enum ProductRoutes {
   static let group = RouteGroup(
     service: "products",
     routes: [HealthRoutes.route(of: "products") { $0.reads.products }] + catalogue + classification + parts + administration + references
-      + partAdministration)
+      + partAdministration + imageFiles)
 
   private static let catalogue: [Route] = [
     .list(

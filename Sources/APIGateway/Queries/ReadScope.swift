@@ -1,4 +1,5 @@
 import Aggregates
+import EventSourcing
 import Postgres
 
 /// Whose rows a statement reads: those of one website, or those of the platform itself.
@@ -33,6 +34,28 @@ enum ReadScope: Sendable {
     case .platform: sql.replacing("\(Self.begin)", with: "(").replacing("\(Self.end)", with: " is null)")
     case .website(let number): sql.replacing("\(Self.begin)", with: "(").replacing("\(Self.end)", with: " = $\(number)::bigint)")
     }
+  }
+}
+
+/// A statement of two forms: one for the platform, one for a website.
+struct ScopedStatement: Sendable {
+  fileprivate let platform: PostgresStatement
+  fileprivate let website: PostgresStatement
+
+  /// - Parameters:
+  ///   - parameters: how many it has of its own.
+  ///   - sql: with a marked condition.
+  init(_ name: String, parameters: Int, _ sql: String) {
+    platform = PostgresStatement(name, ReadScope.platform.applied(to: sql))
+    website = PostgresStatement("\(name) ~", ReadScope.website(parameter: parameters + 1).applied(to: sql))
+  }
+}
+
+extension ReadSide {
+  /// As `query` of a plain statement, on the rows of the website that is asked.
+  func query(_ statement: ScopedStatement, _ parameters: [PostgresValue], _ call: Call) async throws -> (PostgresResult, Position) {
+    guard let website = call.website(for: true) else { return try await query(statement.platform, parameters, call) }
+    return try await query(statement.website, parameters + [website], call)
   }
 }
 

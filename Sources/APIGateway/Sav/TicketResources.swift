@@ -185,6 +185,16 @@ enum TicketResources {
   static let oneAttachment = RowQuery(
     "sav.attachment", attachment, where: "a.ticket_id = $1 and \(isVisible) and \(isFileVisible) and a.id = $4", isByID: false)
 
+  /// As `oneAttachment`. Key and name of the file; null when there is none, or not for the caller.
+  static let attachmentFile = PostgresStatement(
+    "sav.attachment_file",
+    """
+    select \(ReadSide.positionSQL), f.file_path, f.original_name from (select) one left join (
+      select a.file_path, a.original_name from ticket_attachments a join support_tickets t on t.id = a.ticket_id
+        left join ticket_messages m on m.id = a.message_id
+      where a.ticket_id = $1 and \(isVisible) and \(isFileVisible) and a.id = $4) f on true
+    """)
+
   /// `$1` text: the number.
   static let byNumber = RowQuery("sav.ticket_by_number", publicTicket, where: "t.ticket_number = $1", isByID: false)
 

@@ -173,17 +173,26 @@ extension Ticket {
 
   // MARK: Files
 
-  static func decide(_ command: AttachTicketFile, _ state: State) throws(TicketRejection) -> [TicketEvent] {
-    try requireLiving(state, seenBy: command.actor)
-    guard state.files[command.attachmentID] == nil else { return [] }
-    guard state.files.count < maximumFiles else { throw .tooMany(maximum: maximumFiles) }
-    if let id = command.messageID {
+  /// Whether so many more files can be added by somebody.
+  /// - Parameter messageID: the message that they are for.
+  static func checkRoom(
+    for count: Int, _ messageID: TicketMessageID?, _ actor: TicketActor, _ state: State
+  ) throws(TicketRejection) {
+    try requireLiving(state, seenBy: actor)
+    guard state.files.count + count <= maximumFiles else { throw .tooMany(maximum: maximumFiles) }
+    if let messageID {
       do {
-        _ = try message(id, state, seenBy: command.actor)
+        _ = try message(messageID, state, seenBy: actor)
       } catch {
         throw .invalid(FieldError("message_id", .unknown))
       }
     }
+  }
+
+  static func decide(_ command: AttachTicketFile, _ state: State) throws(TicketRejection) -> [TicketEvent] {
+    try requireLiving(state, seenBy: command.actor)
+    guard state.files[command.attachmentID] == nil else { return [] }
+    try checkRoom(for: 1, command.messageID, command.actor, state)
     do {
       try TextRules.required(command.originalName, "original_name")
       try TextRules.required(command.filename, "filename")
