@@ -51,6 +51,10 @@ public struct GatewayConfiguration: Sendable {
   public var platformHosts: Set<String> = ["localhost", "127.0.0.1", "[::1]"]
   /// How long a host is known to be a website's, or not to be.
   public var tenantMaximumAge: Duration = .seconds(10)
+  /// How long the link that confirms a subscription to the newsletter works.
+  public var confirmationLifetime: Duration = .seconds(7 * 86_400)
+  /// Recognises the mail provider's reports; without it none is taken.
+  public var mailWebhook: WebhookSignature?
   /// How long each step of a checkout may take.
   public var checkoutTimeouts = CheckoutTimeouts()
   /// What deliveries cost, and how long they take.
@@ -121,11 +125,13 @@ public struct ReadSides: Sendable {
   let sav: ReadSide
   let websites: ReadSide
   let questions: ReadSide
+  let contacts: ReadSide
+  let newsletters: ReadSide
 
   /// Names each service's read side.
   public init(
     auth: ReadSide, addresses: ReadSide, products: ReadSide, baskets: ReadSide, orders: ReadSide, deliveries: ReadSide, sav: ReadSide,
-    websites: ReadSide, questions: ReadSide
+    websites: ReadSide, questions: ReadSide, contacts: ReadSide, newsletters: ReadSide
   ) {
     self.auth = auth
     self.addresses = addresses
@@ -136,7 +142,11 @@ public struct ReadSides: Sendable {
     self.sav = sav
     self.websites = websites
     self.questions = questions
+    self.contacts = contacts
+    self.newsletters = newsletters
   }
 
-  var all: [ReadSide] { [auth, addresses, products, baskets, orders, deliveries, sav, websites, questions] }
+  var all: [ReadSide] {
+    [auth, addresses, products, baskets, orders, deliveries, sav, websites, questions, contacts, newsletters]
+  }
 }

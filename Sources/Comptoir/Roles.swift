@@ -75,6 +75,12 @@ struct Roles {
     configuration.trustedProxies = try settings.integer("COMPTOIR_TRUSTED_PROXIES", default: configuration.trustedProxies)
     configuration.anonymousLimit = try limit(configuration.anonymousLimit, "COMPTOIR_ANONYMOUS_REQUESTS_PER_MINUTE")
     configuration.callerLimit = try limit(configuration.callerLimit, "COMPTOIR_CALLER_REQUESTS_PER_MINUTE")
+    if let secret = settings.optional("COMPTOIR_MAIL_WEBHOOK_SECRET") {
+      guard let signature = WebhookSignature(secret: secret) else {
+        throw PlainError("COMPTOIR_MAIL_WEBHOOK_SECRET is not whsec_ and the Base64 of 24 to 64 bytes")
+      }
+      configuration.mailWebhook = signature
+    }
     func side(_ service: String, _ projection: Projection) throws -> ReadSide {
       let runner = projectors[projection.database]
       return ReadSide(
@@ -87,7 +93,8 @@ struct Roles {
         auth: try side("auth", .auth), addresses: try side("addresses", .addresses), products: try side("products", .products),
         baskets: try side("baskets", .baskets), orders: try side("orders", .orders),
         deliveries: try side("deliveries", .deliveries), sav: try side("sav", .sav), websites: try side("websites", .websites),
-        questions: try side("questions", .questions)),
+        questions: try side("questions", .questions), contacts: try side("contacts", .contacts),
+        newsletters: try side("newsletters", .newsletters)),
       signingKey: try SigningKey(file: settings.optional("COMPTOIR_SIGNING_KEY") ?? ".run/signing-key.pem"),
       passwords: try PasswordHasher(), emails: stores.emails, objects: stores.objects)
     return APIGateway(configuration: configuration, services: services, logger: settings.logger)

@@ -37,6 +37,13 @@ struct Seed: AsyncParsableCommand {
     try await CountrySeed(stores: stores, settings: settings).run()
     try await seed(DeliveryStatus.self, DeliveryStatus.defaultRows, stores)
     try await seed(SalePoint.self, SalePoint.defaultRows, stores)
+    try await seed(EmailTemplate.self, EmailTemplate.defaultRows, stores)
+    try await seed(ContactTag.self, ContactTag.defaultRows, stores)
+    for (id, definition) in ContactList.defaultLists {
+      _ = try await stores.executor.execute(
+        CreateContactList(listID: id, definition: definition, createdBy: nil),
+        id: CommandID(derivedFrom: String(id.rawValue), purpose: "seed-contact-list"))
+    }
     for (code, definition) in PromoCode.defaultCodes {
       _ = try await stores.executor.execute(
         AddPromoCode(code: code, definition: definition), id: CommandID(derivedFrom: code, purpose: "seed-promo-code"))

@@ -163,6 +163,13 @@ public struct CivilDate: Hashable, Sendable {
     year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
   }
 
+  /// Reads `YYYY-MM-DD`; nil for anything else, and for days that the calendar does not have.
+  public init?(iso8601 text: String) {
+    guard text.utf8.count == 10, let midnight = Timestamp(rfc3339: text + "T00:00:00Z") else { return nil }
+    let time = midnight.civil
+    self.init(year: time.year, month: time.month, day: time.day)
+  }
+
   /// Days since 1970-01-01; negative before it.
   public var daysSinceEpoch: Int {
     let shiftedYear = month <= 2 ? year - 1 : year

@@ -10,7 +10,9 @@ import Testing
 @Suite struct AccessTests {
   /// Routes that change or tell something without a token.
   private static let open: Set<String> = [
-    "register", "login", "refresh", "forgotPassword", "resetPassword", "verifyEmail", "validateToken", "validatePromoCode", "openTicketAsGuest", "addTicketMessageAsGuest",
+    "register", "login", "refresh", "forgotPassword", "resetPassword", "verifyEmail", "validateToken", "validatePromoCode",
+    "openTicketAsGuest", "addTicketMessageAsGuest", "signUp", "signOff", "trackOpening", "trackClick", "subscribe", "leaveAtOnce",
+    "mailDelivered", "mailOpened", "mailClicked", "mailBounced", "mailComplained",
   ]
 
   private enum Who: CaseIterable {
@@ -69,7 +71,7 @@ import Testing
     }
   }
 
-  @Test func `whatever changes something needs a token, but for signing in and for guests' tickets`() {
+  @Test func `whatever changes something needs a token, but for signing in, guests' tickets, public forms and the mail provider`() {
     for route in APIGateway.groups.flatMap(\.routes) where route.access == .everyone && route.method != .get {
       #expect(Self.open.contains(route.operation), "\(route.operation) is open to everyone")
     }

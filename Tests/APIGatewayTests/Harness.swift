@@ -40,7 +40,7 @@ struct Harness {
       reads: reads
         ?? ReadSides(
           auth: side, addresses: side, products: side, baskets: side, orders: side, deliveries: side, sav: side, websites: side,
-          questions: side),
+          questions: side, contacts: side, newsletters: side),
       signingKey: key,
       passwords: PasswordHasher(PasswordHasher.Parameters(memoryKiB: 64, passes: 1)),
       emails: EmailFingerprint(secret: Array(repeating: 7, count: 32)), objects: objects)

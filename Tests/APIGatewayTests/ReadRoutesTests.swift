@@ -13,6 +13,7 @@ import Testing
     switch schema["type"]?.stringValue {
     case "integer": return "1"
     case "boolean": return "true"
+    case "string" where schema["format"] == "date-time": return "2026-01-01T00:00:00Z"
     case "string": return String(repeating: "a", count: Int(schema["minLength"]?.int64Value ?? 1))
     default: return "1.00"
     }
@@ -36,8 +37,11 @@ import Testing
       let harness = try await Harness(groups: APIGateway.groups, reads: databases.sides)
       let token = try await harness.token(1, .superAdmin)
       for group in APIGateway.groups {
-        // What answers from the log, or leads to the object storage, has a test of its own.
-        for route in group.routes where route.method == .get && route.success == 200 && route.operation != "explainOrder" {
+        // What answers from the log, or leads to the object storage, has a test of its own, and so have links in mails, which change something.
+        for route in group.routes
+        where route.method == .get && route.success == 200 && (route.isQuery || route.input.path.isEmpty)
+          && route.operation != "explainOrder"
+        {
           let output = try #require(route.output)
           let check = SchemaCheck(components: output.components)
           let strict = SchemaCheck(components: output.components.mapValues(whole))
@@ -57,7 +61,7 @@ import Testing
             let query = all.isEmpty ? "" : "?" + all.joined(separator: "&")
             let answer = try await harness.send(.get, path + query, token: token)
             #expect(answer.status == 200, "\(path)\(query): \(String(decoding: answer.body, as: UTF8.self))")
-            guard answer.status == 200 else { continue }
+            guard answer.status == 200, answer["Content-Type"] == "application/json" else { continue }
             let document = try answer.json
             #expect(check.faults(document, output.json) == [], "\(path)\(query)")
             if !query.contains("fields") {

@@ -57,6 +57,7 @@ extension ColumnType {
     case .text: "text"
     case .timestamptz: "timestamp with time zone"
     case .jsonb: "jsonb"
+    case .date: "date"
     case .numeric(let scale): "numeric scale \(scale)"
     }
   }

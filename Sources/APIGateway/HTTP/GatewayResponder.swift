@@ -49,7 +49,7 @@ struct GatewayResponder: HTTPResponder {
     case .none: throw Problem(.notFound)
     }
     let route = mount.route
-    if let accept = head.headerFields[.accept], !Self.accepts(accept) { throw Problem(.notAcceptable) }
+    if let accept = head.headerFields[.accept], !Self.accepts(accept, route.media) { throw Problem(.notAcceptable) }
     let caller = try await authenticate(head, route.access)
     let address = Self.clientAddress(
       forwarded: head.headerFields[.forwardedFor], remote: remoteAddress, trustedProxies: services.configuration.trustedProxies)
@@ -107,10 +107,11 @@ struct GatewayResponder: HTTPResponder {
     return address.isEmpty ? remote : address
   }
 
-  /// Whether an `Accept` header lets JSON through. Ranges of quality 0 are not looked for: nobody sends them for JSON.
-  private static func accepts(_ header: String) -> Bool {
+  /// Whether an `Accept` header lets JSON, or other media of the route, through. Ranges of quality 0 are not looked for: nobody sends them for JSON.
+  private static func accepts(_ header: String, _ media: [String]) -> Bool {
     header.contains("*/*") || header.contains("application/json") || header.contains("application/*")
       || header.contains("application/problem+json")
+      || media.contains { header.contains($0) || header.contains("\($0.prefix { $0 != "/" })/*") }
   }
 
   private func authenticate(_ head: HTTPRequest, _ access: Access) async throws -> Caller? {
@@ -212,7 +213,7 @@ struct GatewayResponder: HTTPResponder {
     switch reply.body {
     case .none: return Response(status: HTTPResponse.Status(code: status), headers: headers)
     case .bytes(let bytes):
-      headers.append(HTTPField(name: .contentType, value: "application/json"))
+      headers.append(HTTPField(name: .contentType, value: reply.contentType ?? "application/json"))
       return Response(status: HTTPResponse.Status(code: status), headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     case .buffer(let buffer):
       headers.append(HTTPField(name: .contentType, value: "application/json"))

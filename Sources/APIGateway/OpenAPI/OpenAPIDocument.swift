@@ -110,7 +110,9 @@ enum OpenAPIDocument {
     if route.isQuery || route.idempotency != .none { headers["Comptoir-Position"] = ["schema": ["type": "integer"]] }
     if route.isQuery { headers["ETag"] = ["schema": ["type": "string"]] }
     var success: JSONValue = ["description": .string(route.summary), "headers": headers]
-    if let output = route.output { success["content"] = ["application/json": ["schema": output.json]] }
+    var content = route.output.map { [(key: "application/json", value: ["schema": $0.json] as JSONValue)] } ?? []
+    content += route.media.map { (key: $0, value: .object([])) }
+    if !content.isEmpty { success["content"] = .object(content) }
     var all: [(Int, JSONValue)] = [(route.success, success)]
     if route.isQuery { all.append((304, ["description": "Not modified"])) }
     for (status, codes) in Dictionary(grouping: route.allProblems, by: \.status) {

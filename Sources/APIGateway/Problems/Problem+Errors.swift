@@ -78,6 +78,8 @@ enum ClaimProblems {
     "discount-type-name": "/name", "promo-code": "/code", "order-status-name": "/name",
     "delivery-status-name": "/name", "sale-point-code": "/code", "delivery-order": "/order_id",
     "website-domain": "/domain", "website-subdomain": "/subdomain", "permission": "/name", "role": "/name",
+    "contact-email": "/email", "contact-list-name": "/name", "contact-tag-name": "/name",
+    "newsletter-email": "/email", "template-slug": "/slug",
   ]
 
   static func problem(ofTakenClaim key: String) -> Problem {

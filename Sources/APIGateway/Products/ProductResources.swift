@@ -128,10 +128,7 @@ enum ProductResources {
 
   /// A LIKE pattern for texts that begin with this one.
   static func prefixPattern(_ text: String) -> String {
-    text.reduce(into: "") { pattern, character in
-      if character == "%" || character == "_" || character == "\\" { pattern.append("\\") }
-      pattern.append(character)
-    } + "%"
+    Filter.literalPattern(text) + "%"
   }
 
   // MARK: Queries

@@ -30,6 +30,21 @@ struct Filter: Sendable {
   static func id(_ name: String, _ column: String) -> Filter {
     Filter(name, alias: name, .integer(min: 1), "\(column) = $?") { .int64($0) }
   }
+
+  /// Rows in whose text another one stands, whatever its case and accents.
+  static func search(_ expression: String) -> Filter {
+    Filter("search", alias: "search", .text(100), "internal.fold(\(expression)) like internal.fold($?)") {
+      .text("%\(literalPattern($0))%")
+    }
+  }
+
+  /// A LIKE pattern for a text as it stands.
+  static func literalPattern(_ text: String) -> String {
+    text.reduce(into: "") { pattern, character in
+      if character == "%" || character == "_" || character == "\\" { pattern.append("\\") }
+      pattern.append(character)
+    }
+  }
 }
 
 extension Filter: FieldType {

@@ -29,6 +29,10 @@ enum PlatformRole: String, Sendable, Hashable, CaseIterable {
   case merchant
   case customerServiceAgent = "customer_service_agent"
   case warehouseManager = "warehouse_manager"
+  case contactsManager = "contacts_manager"
+  case marketingManager = "marketing_manager"
+  case newsletterManager = "newsletter_manager"
+  case contactsViewer = "contacts_viewer"
   case customer
 
   /// Who may do everything that staff does.

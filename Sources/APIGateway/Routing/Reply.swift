@@ -19,6 +19,8 @@ struct Reply: Sendable {
   var location: String?
   /// The command had been carried out before.
   var isReplayed = false
+  /// The media type of the body, where it is not JSON.
+  var contentType: String?
   /// Further header fields, such as `Link`.
   var headers: [(HTTPField.Name, String)] = []
 

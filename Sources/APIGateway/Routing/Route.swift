@@ -44,6 +44,8 @@ struct Route: Sendable {
   var aliases: [String]
   /// Whether `Prefer: wait` and `Comptoir-Min-Position` mean something here.
   var isQuery: Bool
+  /// Media types of a successful answer beside JSON.
+  var media: [String] = []
   let answer: @Sendable (Call) async throws -> Reply
 
   /// A route whose handler does the work: all commands, and reads that are not one statement.
@@ -84,6 +86,13 @@ struct Route: Sendable {
     self.aliases = aliases
     isQuery = false
     self.answer = answer
+  }
+
+  /// The same, and it can answer other media than JSON.
+  func answering(_ media: String...) -> Route {
+    var route = self
+    route.media = media
+    return route
   }
 
   /// Whether a body is read.

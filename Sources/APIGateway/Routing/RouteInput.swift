@@ -64,6 +64,8 @@ struct InputReader {
   private var pointer = ""
   private(set) var faults: [FieldProblem] = []
   private(set) var isPathUnknown = false
+  /// Whether the input is only described, so that values are placeholders.
+  var isDescribing: Bool { description != nil }
 
   /// Describes an input.
   static func describe<Input: RouteInput>(_ input: Input.Type) -> InputDescription {
@@ -262,6 +264,18 @@ struct InputReader {
     inner.noteUnknown()
     faults += inner.faults
     return value
+  }
+
+  /// An object in a merge patch: given, it replaces the whole one; null removes it.
+  mutating func nullableObject<Nested: RouteInput>(_ name: String, _ type: Nested.Type) -> Change<Nested> {
+    if description == nil {
+      guard let member = members.first(where: { $0.key == name }) else { return .unchanged }
+      if member.value.isNull {
+        _ = take(name)
+        return .clear
+      }
+    }
+    return optionalObject(name, type).map { .set($0) } ?? .unchanged
   }
 
   private mutating func take(_ name: String) -> JSONValue? {

@@ -1,21 +1,6 @@
 import Aggregates
 import JSON
 
-/// A JSON object of a client's own making; how large it may be is the rules' business.
-struct ObjectField: FieldType {
-  var placeholder: JSONValue { .object([]) }
-  var schema: Schema { Schema(["type": "object"]) }
-
-  func read(_ json: JSONValue) throws(FieldFault) -> JSONValue {
-    guard json.objectValue != nil else { throw FieldFault(.wrongType, limit: "object") }
-    return json
-  }
-}
-
-extension FieldType where Self == ObjectField {
-  static var object: ObjectField { ObjectField() }
-}
-
 /// A new ticket. An agent may open it for a customer.
 struct NewTicket: RouteInput {
   let userID: UserID?

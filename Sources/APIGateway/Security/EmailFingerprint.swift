@@ -13,6 +13,9 @@ public struct EmailFingerprint: Sendable {
     self.secret = SymmetricKey(data: secret)
   }
 
+  /// Makes the tokens of links in mails, with the same secret.
+  public var links: LinkTokens { LinkTokens(secret: secret) }
+
   /// 64 hexadecimal digits.
   public func fingerprint(of email: String) -> String {
     let folded = email.precomposedStringWithCanonicalMapping.lowercased()
@@ -24,6 +27,6 @@ public struct EmailFingerprint: Sendable {
     }
   }
 
-  /// The claim that an address is taken: `email:<fingerprint>`.
-  public func claim(of email: String) -> String { "email:\(fingerprint(of: email))" }
+  /// The claim that an address is taken: `email:<fingerprint>` among accounts, and likewise among what has names of its own.
+  public func claim(of email: String, among kind: String = "email") -> String { "\(kind):\(fingerprint(of: email))" }
 }

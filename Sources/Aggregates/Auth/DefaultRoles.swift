@@ -25,6 +25,14 @@ public enum DefaultPermission: String, Sendable, Hashable, CaseIterable {
   case reportsExport = "reports.export"
   case settingsView = "settings.view"
   case settingsUpdate = "settings.update"
+  case contactsView = "contacts.view"
+  case contactsCreate = "contacts.create"
+  case contactsUpdate = "contacts.update"
+  case contactsDelete = "contacts.delete"
+  case listsManage = "lists.manage"
+  case tagsManage = "tags.manage"
+  case contactsExport = "contacts.export"
+  case contactsImport = "contacts.import"
 
   /// The permission with an id; nil when it is no default one.
   public init?(_ id: PermissionID) {
@@ -46,6 +54,10 @@ public enum DefaultRole: Int64, Sendable, Hashable, CaseIterable {
   case merchant
   case customerServiceAgent
   case warehouseManager
+  case contactsManager
+  case contactsViewer
+  case marketingManager
+  case newsletterManager
 
   /// The role with an id; nil when it is no default role.
   public init?(_ id: RoleID) {
@@ -65,6 +77,10 @@ public enum DefaultRole: Int64, Sendable, Hashable, CaseIterable {
     case .merchant: "merchant"
     case .customerServiceAgent: "customer_service_agent"
     case .warehouseManager: "warehouse_manager"
+    case .contactsManager: "contacts_manager"
+    case .contactsViewer: "contacts_viewer"
+    case .marketingManager: "marketing_manager"
+    case .newsletterManager: "newsletter_manager"
     }
   }
 
@@ -77,7 +93,8 @@ public enum DefaultRole: Int64, Sendable, Hashable, CaseIterable {
         [
           .usersView, .usersCreate, .usersUpdate, .productsView, .productsCreate, .productsUpdate, .productsDelete, .productsManage,
           .ordersView, .ordersCreate, .ordersUpdate, .ordersCancel, .ordersManage, .supportView, .supportRespond, .supportClose,
-          .reportsView, .reportsExport, .settingsView,
+          .reportsView, .reportsExport, .settingsView, .contactsView, .contactsCreate, .contactsUpdate, .contactsDelete, .listsManage,
+          .tagsManage, .contactsExport, .contactsImport,
         ]
       case .manager: [.productsView, .productsCreate, .productsUpdate, .ordersView, .ordersUpdate, .reportsView]
       case .support: [.ordersView, .supportView, .supportRespond, .supportClose, .usersView]
@@ -85,6 +102,14 @@ public enum DefaultRole: Int64, Sendable, Hashable, CaseIterable {
       case .merchant: [.productsView, .productsCreate, .productsUpdate, .productsDelete, .ordersView, .reportsView]
       case .customerServiceAgent: [.ticketsView, .ticketsUpdate, .ticketsComment, .usersView]
       case .warehouseManager: [.productsView, .productsUpdate, .ordersView, .ordersUpdate]
+      case .contactsManager:
+        [
+          .contactsView, .contactsCreate, .contactsUpdate, .contactsDelete, .listsManage, .tagsManage, .contactsExport, .contactsImport,
+        ]
+      case .contactsViewer: [.contactsView]
+      case .marketingManager: [.contactsView, .listsManage, .tagsManage, .contactsExport]
+      // Asked for by its name.
+      case .newsletterManager: []
       }
     return DefaultPermission.allCases.filter(granted.contains)
   }

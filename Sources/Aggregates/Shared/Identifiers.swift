@@ -59,6 +59,47 @@ public struct AddressID: EntityID {
   public init(rawValue: Int64) { self.rawValue = rawValue }
 }
 
+public struct ContactID: EntityID {
+  public let rawValue: Int64
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+
+  /// Whose key encrypts what is personal about the contact.
+  public var subject: SubjectID { SubjectID("contact-\(rawValue)") }
+}
+
+public struct ContactListID: EntityID {
+  public let rawValue: Int64
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
+public struct ContactTagID: EntityID {
+  public let rawValue: Int64
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
+public struct NewsletterID: EntityID {
+  public let rawValue: Int64
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+
+  /// Whose key encrypts what is personal about the subscriber.
+  public var subject: SubjectID { SubjectID("newsletter-\(rawValue)") }
+}
+
+public struct CampaignID: EntityID {
+  public let rawValue: Int64
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
+public struct CampaignDeliveryID: EntityID {
+  public let rawValue: Int64
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
+public struct EmailTemplateID: EntityID {
+  public let rawValue: Int64
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
 public struct VATRateID: EntityID {
   public let rawValue: Int64
   public init(rawValue: Int64) { self.rawValue = rawValue }

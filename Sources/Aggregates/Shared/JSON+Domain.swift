@@ -42,6 +42,13 @@ extension JSONObjectReader {
     guard let value = Name(rawValue: text) else { throw UnknownName(type: String(describing: Name.self), name: text) }
     return value
   }
+
+  /// An enumeration by its raw name, or null.
+  public mutating func optionalName<Name: RawRepresentable<String>>(_ key: StaticString, as: Name.Type = Name.self) throws -> Name? {
+    guard let text = try optionalString(key) else { return nil }
+    guard let value = Name(rawValue: text) else { throw UnknownName(type: String(describing: Name.self), name: text) }
+    return value
+  }
 }
 
 /// A payload holds a name that its enumeration does not have.

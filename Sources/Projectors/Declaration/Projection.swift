@@ -80,5 +80,7 @@ public struct Projection: Sendable {
 
 extension Projection {
   /// Every projection, in the order of the databases' list.
-  public static let all: [Projection] = [.auth, .addresses, .products, .baskets, .orders, .deliveries, .sav, .websites, .questions]
+  public static let all: [Projection] = [
+    .auth, .addresses, .products, .baskets, .orders, .deliveries, .sav, .websites, .questions, .contacts, .newsletters,
+  ]
 }

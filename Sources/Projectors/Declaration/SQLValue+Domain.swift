@@ -1,5 +1,6 @@
 import Aggregates
 import EventSourcing
+import JSON
 
 /// How the domain's types stand in columns.
 extension SQLValue {
@@ -15,6 +16,19 @@ extension SQLValue {
   static func int(_ number: Int) -> SQLValue { .int(Int64(number)) }
   static func time(_ time: Timestamp?) -> SQLValue { time.map { .timestamp($0) } ?? .null }
   static func name(_ name: some RawRepresentable<String>) -> SQLValue { .text(name.rawValue) }
+
+  /// A tree in a `jsonb`.
+  static func json(_ value: JSONValue?) -> SQLValue { value.map { .json($0.serialized) } ?? .null }
+
+  /// An array of texts of JSON values in a `jsonb`.
+  static func json(array elements: [[UInt8]]) -> SQLValue {
+    .json([UInt8(ascii: "[")] + elements.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")])
+  }
+
+  /// `YYYY-MM-DD` in a `date`; null for nil and for what is no day.
+  static func date(_ text: String?) -> SQLValue {
+    text.flatMap { CivilDate(iso8601: $0) }.map { .int(Int64($0.daysSinceEpoch)) } ?? .null
+  }
 
   /// Decimal text such as `-1.5` in a column of a scale; digits beyond it are dropped. Null for nil and for what is no decimal.
   static func decimalText(_ text: String?, scale: Int) -> SQLValue {

@@ -3,7 +3,7 @@ public import EventSourcing
 /// A value of one column.
 public enum SQLValue: Hashable, Sendable {
   case null
-  /// bigint, integer or smallint, by the column.
+  /// bigint, integer, smallint or date (as days since 1970-01-01), by the column.
   case int(Int64)
   case bool(Bool)
   /// varchar or text. Without U+0000.

@@ -1,6 +1,8 @@
 /// The type of a column, as far as writing and comparing it needs to know.
 public enum ColumnType: Hashable, Sendable {
   case bigint, integer, smallint, boolean, text, timestamptz, jsonb
+  /// Values are days since 1970-01-01.
+  case date
   /// - Parameter scale: digits after the point; values are integers in units of the last one.
   case numeric(scale: Int)
 }

@@ -18,6 +18,10 @@ extension PostgresCopyWriter {
     case (.smallint, .int(let number)):
       guard let narrow = Int16(exactly: number) else { throw ProjectorError.wrongValue(table: table.name, column: column.name) }
       append(narrow)
+    case (.date, .int(let days)):
+      // PostgreSQL counts days from 2000-01-01.
+      guard let narrow = Int32(exactly: days - 10_957) else { throw ProjectorError.wrongValue(table: table.name, column: column.name) }
+      append(narrow)
     case (.boolean, .bool(let flag)): append(flag)
     case (.jsonb, .json(let bytes)): append(jsonb: bytes)
     default: throw ProjectorError.wrongValue(table: table.name, column: column.name)

@@ -6,7 +6,7 @@ extension Column {
   /// The type of the array parameter.
   var arrayType: String {
     switch type {
-    case .bigint, .integer, .smallint, .numeric: "bigint[]"
+    case .bigint, .integer, .smallint, .numeric, .date: "bigint[]"
     case .boolean: "boolean[]"
     case .text: "text[]"
     case .timestamptz: "timestamptz[]"
@@ -21,6 +21,7 @@ extension Column {
     case .integer: "\(element)::integer"
     case .smallint: "\(element)::smallint"
     case .jsonb: "\(element)::jsonb"
+    case .date: "(date '1970-01-01' + \(element)::integer)"
     case .numeric(let scale): "(\(element) * \(Self.unit(scale)))"
     }
   }
@@ -34,7 +35,7 @@ extension Column {
   /// - Throws: `ProjectorError.wrongValue`.
   func parameter(_ values: some Collection<SQLValue>, table: Table) throws(ProjectorError) -> PostgresValue {
     switch type {
-    case .bigint, .integer, .smallint, .numeric: .optionalInt64Array(try map(values, table) { $0.number })
+    case .bigint, .integer, .smallint, .numeric, .date: .optionalInt64Array(try map(values, table) { $0.number })
     case .boolean: .optionalBoolArray(try map(values, table) { if case .bool(let value) = $0 { value } else { nil } })
     case .text: .optionalTextArray(try map(values, table) { if case .text(let value) = $0 { value } else { nil } })
     case .timestamptz:

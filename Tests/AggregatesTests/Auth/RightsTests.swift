@@ -187,16 +187,18 @@ extension Scenario {
   }
 
   @Test func `the default roles and permissions are those of the page`() {
-    #expect(DefaultPermission.allCases.count == 25)
+    #expect(DefaultPermission.allCases.count == 33)
     #expect(DefaultPermission.settingsUpdate.id == PermissionID(25))
     #expect(DefaultPermission(PermissionID(25)) == .settingsUpdate)
-    #expect(DefaultPermission(PermissionID(26)) == nil)
+    #expect(DefaultPermission(PermissionID(26)) == .contactsView)
+    #expect(DefaultPermission(PermissionID(34)) == nil)
     #expect(
       DefaultRole.allCases.map(\.name) == [
         "super_admin", "admin", "manager", "support", "customer", "merchant", "customer_service_agent", "warehouse_manager",
+        "contacts_manager", "contacts_viewer", "marketing_manager", "newsletter_manager",
       ])
     #expect(DefaultRole.customer.id == RoleID(5))
-    #expect(DefaultRole.allCases.map(\.permissions.count) == [25, 19, 6, 5, 3, 6, 4, 4])
+    #expect(DefaultRole.allCases.map(\.permissions.count) == [33, 27, 6, 5, 3, 6, 4, 4, 8, 1, 4, 0])
     #expect(!DefaultRole.admin.permissions.contains(.usersDelete))
   }
 }

@@ -21,6 +21,8 @@ final class RandomShop {
     "websites_service_db": websiteSteps,
     "sav_service_db": ticketSteps,
     "questions_service_db": questionSteps,
+    "contacts_service_db": contactSteps,
+    "newsletters_service_db": newsletterSteps,
   ]
 
   let log: PostgresEventLog
@@ -77,6 +79,16 @@ final class RandomShop {
   var files: [TicketAttachmentID: TicketID] = [:]
   var questions: [QuestionID: UserID] = [:]
   var answers: [AnswerID: QuestionID] = [:]
+
+  var contacts: [ContactID] = []
+  var contactTags: [ContactTagID] = []
+  /// Whether it is dynamic.
+  var contactLists: [ContactListID: Bool] = [:]
+
+  var templates: [EmailTemplateID] = []
+  var subscribers: [NewsletterID] = []
+  var campaigns: [CampaignID] = []
+  var mails: [DeliveryKey] = []
 
   struct OpenBasket {
     var user: UserID

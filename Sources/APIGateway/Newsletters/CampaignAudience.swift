@@ -1,0 +1,68 @@
+import Aggregates
+import EventSourcing
+import JSON
+import Postgres
+
+/// Whom a campaign goes to: who is subscribed, can be reached, and is among those it is for.
+struct CampaignAudience {
+  private(set) var sql = "s.deleted_at is null and s.status = 'subscribed' and s.bounce_count < \(Subscriber.bounceLimit)"
+  private(set) var parameters: [PostgresValue] = []
+
+  init(_ targeting: CampaignTargeting?) {
+    guard let targeting else { return }
+    if !targeting.statuses.isEmpty { add("s.status = any($?::text[])", .textArray(targeting.statuses.map(\.rawValue))) }
+    if !targeting.categories.isEmpty {
+      add("jsonb_exists_any(s.preferences -> 'categories', $?::text[])", .textArray(targeting.categories))
+    }
+    if !targeting.sources.isEmpty { add("s.subscription_source = any($?::text[])", .textArray(targeting.sources)) }
+    if targeting.excludesBounced { sql += " and s.bounce_count = 0" }
+    if let days = targeting.minimumSubscribedDays { add("s.subscribed_at <= now() - make_interval(days => $?::integer)", .int64(days)) }
+    if let count = targeting.maximumBounceCount { add("s.bounce_count <= $?::bigint", .int64(count)) }
+  }
+
+  private mutating func add(_ condition: String, _ value: PostgresValue) {
+    parameters.append(value)
+    sql += " and " + condition.replacing("$?", with: "$\(parameters.count)")
+  }
+
+  /// The subscribers, in order of their ids.
+  func ids(_ call: Call) async throws -> [NewsletterID] {
+    let statement = PostgresStatement.unprepared(
+      "select \(ReadSide.positionSQL), array(select s.id from newsletters s where \(sql) order by s.id)")
+    let (result, _) = try await call.services.reads.newsletters.query(statement, parameters, call)
+    return try result[0].int64Array(1).map { NewsletterID($0) }
+  }
+
+  /// `$1` bigint: the campaign. Whether it is there, and whom it is for.
+  private static let targeting = PostgresStatement(
+    "newsletters.targeting",
+    """
+    select here.position, c.id, c.targeting_criteria::text from (select \(ReadSide.positionSQL) as position) here
+    left join campaigns c on c.id = $1 and c.deleted_at is null
+    """)
+
+  /// The audience of a campaign, as all that is in the log now has it.
+  static func of(_ campaign: CampaignID, _ call: Call) async throws -> CampaignAudience {
+    let side = call.services.reads.newsletters
+    _ = try await side.wait(for: call.services.log.head(), atMost: .seconds(2))
+    let (result, _) = try await side.query(targeting, [.int64(campaign.rawValue)], call)
+    guard !result[0].isNull(1) else { throw Problem(.notFound) }
+    return CampaignAudience(try result[0].optionalString(2).map { try CampaignTargeting(jsonBytes: Array($0.utf8)) })
+  }
+
+  /// `$1` bigint: the campaign. To whom mails are prepared that were not sent.
+  private static let pending = PostgresStatement(
+    "newsletters.pending_mails",
+    """
+    select \(ReadSide.positionSQL), array(
+      select m.newsletter_id from newsletter_campaigns m where m.campaign_id = $1 and m.status = 'pending' order by m.newsletter_id)
+    """)
+
+  /// To whom mails of a campaign are prepared and were not sent.
+  static func pending(_ campaign: CampaignID, _ call: Call) async throws -> [NewsletterID] {
+    let side = call.services.reads.newsletters
+    _ = try await side.wait(for: call.services.log.head(), atMost: .seconds(2))
+    let (result, _) = try await side.query(pending, [.int64(campaign.rawValue)], call)
+    return try result[0].int64Array(1).map { NewsletterID($0) }
+  }
+}

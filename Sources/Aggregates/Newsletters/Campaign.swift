@@ -1,0 +1,136 @@
+public import EventSourcing
+
+/// A campaign (stream `campaign-<id>`):
+///
+///     draft ─▶ scheduled ─▶ sending ─▶ sent, failed
+///       └───────────────────▲   each of the first three ─▶ cancelled
+public enum Campaign: Aggregate {
+  public typealias Event = CampaignEvent
+  public static let category = "campaign"
+  public static let initialState = State()
+
+  public struct State: Hashable, Sendable {
+    /// Nil for a campaign that never was.
+    public var content: CampaignContent?
+    public var status = CampaignStatus.draft
+    public var isDeleted = false
+    public var scheduledAt: Timestamp?
+    public var totals = CampaignTotals()
+  }
+
+  public static func evolve(_ state: inout State, _ event: CampaignEvent) {
+    switch event {
+    case .campaignDrafted(let event): state.content = event.content
+    case .campaignChanged(let event): state.content = event.content
+    case .campaignScheduled(let event):
+      state.status = .scheduled
+      state.scheduledAt = event.scheduledAt
+    case .campaignSendingStarted: state.status = .sending
+    case .campaignCounted(let event): state.totals = event.totals
+    case .campaignSent: state.status = .sent
+    case .campaignFailed: state.status = .failed
+    case .campaignCancelled: state.status = .cancelled
+    case .campaignDeleted: state.isDeleted = true
+    }
+  }
+
+  // MARK: Decisions
+
+  static func draft(
+    _ id: CampaignID, _ content: CampaignContent, by user: UserID?, _ state: State
+  ) throws(CampaignRejection) -> [Event] {
+    guard state.content == nil else { return [] }
+    try check(content)
+    return [.campaignDrafted(CampaignDrafted(campaignID: id, createdBy: user, content: content))]
+  }
+
+  static func change(_ id: CampaignID, to content: CampaignContent, _ state: State) throws(CampaignRejection) -> [Event] {
+    try allow(.change, id, state)
+    guard content != state.content else { return [] }
+    try check(content)
+    return [.campaignChanged(CampaignChanged(campaignID: id, content: content))]
+  }
+
+  static func schedule(
+    _ id: CampaignID, at moment: Timestamp, recipients: Int64, now: Timestamp, _ state: State
+  ) throws(CampaignRejection) -> [Event] {
+    let content = try existing(id, state)
+    if state.status == .scheduled, state.scheduledAt == moment { return [] }
+    try allow(.schedule, id, state)
+    guard moment > now else { throw .invalid(FieldError("scheduled_at", .outOfRange(minimum: now.rawValue / 1_000_000, maximum: nil))) }
+    return [
+      .campaignScheduled(
+        CampaignScheduled(
+          campaignID: id, name: content.name, campaignType: content.type, scheduledAt: moment, recipients: recipients))
+    ]
+  }
+
+  /// Makes sure that mails may still be prepared.
+  static func checkPreparing(_ id: CampaignID, _ state: State) throws(CampaignRejection) { try allow(.send, id, state) }
+
+  static func start(_ id: CampaignID, _ state: State) throws(CampaignRejection) -> [Event] {
+    try allow(.send, id, state)
+    guard state.totals.recipients > 0 else { throw .noRecipients(id) }
+    return [.campaignSendingStarted(CampaignSendingStarted(campaignID: id, recipients: state.totals.recipients))]
+  }
+
+  static func cancel(_ id: CampaignID, _ state: State) throws(CampaignRejection) -> [Event] {
+    _ = try existing(id, state)
+    guard state.status != .cancelled else { return [] }
+    try allow(.cancel, id, state)
+    return [.campaignCancelled(CampaignCancelled(campaignID: id, previousStatus: state.status))]
+  }
+
+  static func delete(_ id: CampaignID, _ state: State) throws(CampaignRejection) -> [Event] {
+    if state.isDeleted { return [] }
+    try allow(.delete, id, state)
+    return [.campaignDeleted(CampaignDeleted(campaignID: id))]
+  }
+
+  /// New totals, and the end when nobody is left.
+  static func count(_ id: CampaignID, _ totals: CampaignTotals, _ state: State) -> [Event] {
+    guard totals != state.totals else { return [] }
+    var events: [Event] = [.campaignCounted(CampaignCounted(campaignID: id, totals: totals))]
+    guard state.status == .sending, totals.sent + totals.failed >= totals.recipients else { return events }
+    if totals.sent == 0 {
+      events.append(.campaignFailed(CampaignFailed(campaignID: id)))
+    } else {
+      events.append(
+        .campaignSent(
+          CampaignSent(
+            campaignID: id, name: state.content?.name ?? "", recipients: totals.recipients, sent: totals.sent, failed: totals.failed)))
+    }
+    return events
+  }
+
+  static func existing(_ id: CampaignID, _ state: State) throws(CampaignRejection) -> CampaignContent {
+    guard let content = state.content, !state.isDeleted else { throw .notFound(id) }
+    return content
+  }
+
+  private static func allow(_ action: CampaignAction, _ id: CampaignID, _ state: State) throws(CampaignRejection) {
+    _ = try existing(id, state)
+    guard state.status.allowed.contains(action) else { throw .wrongStatus(action, current: state.status) }
+  }
+
+  private static func check(_ content: CampaignContent) throws(CampaignRejection) {
+    do {
+      try content.check()
+    } catch {
+      throw .invalid(error)
+    }
+  }
+}
+
+/// Why a command on a campaign, or on one of its mails, is refused.
+public enum CampaignRejection: Rejection, Hashable {
+  /// A field breaks a rule.
+  case invalid(FieldError)
+  case notFound(CampaignID)
+  /// The campaign's status does not allow it.
+  case wrongStatus(CampaignAction, current: CampaignStatus)
+  /// Nobody is subscribed, reachable and among those it is for.
+  case noRecipients(CampaignID)
+  /// The mail has not been sent, or there is none.
+  case noSuchMail
+}

@@ -1,0 +1,254 @@
+public import EventSourcing
+
+/// Makes a draft. Making the same id again changes nothing.
+public struct DraftCampaign: Command {
+  /// Drawn before.
+  public var campaignID: CampaignID
+  public var content: CampaignContent
+  /// Nil for the system.
+  public var createdBy: UserID?
+
+  public init(campaignID: CampaignID, content: CampaignContent, createdBy: UserID?) {
+    self.campaignID = campaignID
+    self.content = content
+    self.createdBy = createdBy
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> Created<CampaignID> {
+    let state = try session.load(Campaign.self, campaignID, isNew: true)
+    try session.checkTemplate(of: content)
+    try session.record(Campaign.draft(campaignID, content, by: createdBy, state), on: Campaign.self, campaignID)
+    return Created(campaignID)
+  }
+}
+
+/// Makes a draft with the content of another campaign, whatever has become of that.
+public struct DuplicateCampaign: Command {
+  public var sourceID: CampaignID
+  /// Drawn before.
+  public var campaignID: CampaignID
+  /// Nil for the system.
+  public var createdBy: UserID?
+
+  public init(sourceID: CampaignID, campaignID: CampaignID, createdBy: UserID?) {
+    self.sourceID = sourceID
+    self.campaignID = campaignID
+    self.createdBy = createdBy
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> Created<CampaignID> {
+    var content = try Campaign.existing(sourceID, session.load(Campaign.self, sourceID))
+    let name = String(String.UnicodeScalarView(content.name.unicodeScalars.prefix(248)))
+    content.name = name + " (copy)"
+    content.templateID = nil
+    return try DraftCampaign(campaignID: campaignID, content: content, createdBy: createdBy).decide(in: &session)
+  }
+}
+
+/// Gives a draft new content, whole or in part.
+public struct ChangeCampaign: Command {
+  public var campaignID: CampaignID
+  /// What is to become of the content; may run several times.
+  public var change: @Sendable (inout CampaignContent) -> Void
+
+  public init(campaignID: CampaignID, change: @escaping @Sendable (inout CampaignContent) -> Void) {
+    self.campaignID = campaignID
+    self.change = change
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
+    let state = try session.load(Campaign.self, campaignID)
+    let old = try Campaign.existing(campaignID, state)
+    var content = old
+    change(&content)
+    if content.templateID != old.templateID { try session.checkTemplate(of: content) }
+    try session.record(Campaign.change(campaignID, to: content, state), on: Campaign.self, campaignID)
+    return NoAnswer()
+  }
+}
+
+/// Plans when a draft is sent. Planning the same time again changes nothing.
+public struct ScheduleCampaign: Command {
+  public var campaignID: CampaignID
+  public var scheduledAt: Timestamp
+  /// How many would receive it now.
+  public var recipients: Int64
+
+  public init(campaignID: CampaignID, scheduledAt: Timestamp, recipients: Int64) {
+    self.campaignID = campaignID
+    self.scheduledAt = scheduledAt
+    self.recipients = recipients
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
+    let state = try session.load(Campaign.self, campaignID)
+    let events = try Campaign.schedule(campaignID, at: scheduledAt, recipients: recipients, now: session.now, state)
+    try session.record(events, on: Campaign.self, campaignID)
+    return NoAnswer()
+  }
+}
+
+/// Begins to send a campaign, to all whom mails are prepared for.
+public struct StartCampaign: Command {
+  public var campaignID: CampaignID
+
+  public init(campaignID: CampaignID) {
+    self.campaignID = campaignID
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
+    let state = try session.load(Campaign.self, campaignID)
+    try session.record(Campaign.start(campaignID, state), on: Campaign.self, campaignID)
+    return NoAnswer()
+  }
+}
+
+/// Prepares the mails to some of a campaign's recipients, one each, however often it is asked for: before the campaign is started, so that
+/// whoever is interrupted begins again.
+public struct PrepareMails: Command {
+  public var campaignID: CampaignID
+  public var newsletterIDs: [NewsletterID]
+  /// The first of as many ids as there are recipients.
+  public var firstDelivery: CampaignDeliveryID
+
+  public init(campaignID: CampaignID, newsletterIDs: [NewsletterID], firstDelivery: CampaignDeliveryID) {
+    self.campaignID = campaignID
+    self.newsletterIDs = newsletterIDs
+    self.firstDelivery = firstDelivery
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> Affected {
+    let campaign = try session.load(Campaign.self, campaignID)
+    try Campaign.checkPreparing(campaignID, campaign)
+    let keys = newsletterIDs.map { DeliveryKey(campaignID, $0) }
+    try session.prepare(CampaignDelivery.self, keys)
+    var count: Int64 = 0
+    for (index, key) in keys.enumerated() {
+      let id = CampaignDeliveryID(firstDelivery.rawValue + Int64(index))
+      let row = MailRow(id: id, campaignID: campaignID, newsletterID: key.newsletterID)
+      let events = CampaignDelivery.prepare(row, try session.load(CampaignDelivery.self, key))
+      try session.record(events, on: CampaignDelivery.self, key)
+      count += Int64(events.count)
+    }
+    var totals = campaign.totals
+    totals.recipients += count
+    try session.record(Campaign.count(campaignID, totals, campaign), on: Campaign.self, campaignID)
+    return Affected(count: count)
+  }
+}
+
+/// Stops a campaign: what has not been sent is not sent. Doing it again changes nothing.
+public struct CancelCampaign: Command {
+  public var campaignID: CampaignID
+
+  public init(campaignID: CampaignID) {
+    self.campaignID = campaignID
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
+    let state = try session.load(Campaign.self, campaignID)
+    try session.record(Campaign.cancel(campaignID, state), on: Campaign.self, campaignID)
+    return NoAnswer()
+  }
+}
+
+/// Takes back mails of a cancelled or deleted campaign that were prepared and not sent.
+public struct WithdrawMails: Command {
+  public var campaignID: CampaignID
+  public var newsletterIDs: [NewsletterID]
+
+  public init(campaignID: CampaignID, newsletterIDs: [NewsletterID]) {
+    self.campaignID = campaignID
+    self.newsletterIDs = newsletterIDs
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> Affected {
+    let campaign = try session.load(Campaign.self, campaignID)
+    guard campaign.status == .cancelled || campaign.isDeleted else { return Affected(count: 0) }
+    let keys = newsletterIDs.map { DeliveryKey(campaignID, $0) }
+    try session.prepare(CampaignDelivery.self, keys)
+    var count: Int64 = 0
+    for key in keys {
+      let events = CampaignDelivery.withdraw(try session.load(CampaignDelivery.self, key))
+      try session.record(events, on: CampaignDelivery.self, key)
+      count += Int64(events.count)
+    }
+    return Affected(count: count)
+  }
+}
+
+/// Deletes a draft or a cancelled campaign. Doing it again changes nothing.
+public struct DeleteCampaign: Command {
+  public var campaignID: CampaignID
+
+  public init(campaignID: CampaignID) {
+    self.campaignID = campaignID
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
+    let state = try session.load(Campaign.self, campaignID)
+    try session.record(Campaign.delete(campaignID, state), on: Campaign.self, campaignID)
+    return NoAnswer()
+  }
+}
+
+/// Notes what is reported of a mail, on the mail, in its campaign's totals and, for a bounce, on the subscriber. Each thing counts once,
+/// openings and clicks apart.
+public struct ReportMail: Command {
+  public var key: DeliveryKey
+  public var report: MailReport
+
+  public init(_ key: DeliveryKey, _ report: MailReport) {
+    self.key = key
+    self.report = report
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
+    if case .sent = report, try session.load(Campaign.self, key.campaignID).status != .sending { throw CampaignRejection.noSuchMail }
+    try session.report(report, on: key)
+    return NoAnswer()
+  }
+}
+
+/// A subscriber complained to his mail provider about a mail: he is taken off.
+public struct ReportComplaint: Command {
+  public var key: DeliveryKey
+
+  public init(_ key: DeliveryKey) {
+    self.key = key
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
+    guard try session.load(CampaignDelivery.self, key).row != nil else { throw CampaignRejection.noSuchMail }
+    return try Unsubscribe(newsletterID: key.newsletterID, reason: .complaint, campaignID: key.campaignID).decide(in: &session)
+  }
+}
+
+extension DecisionSession {
+  /// Records what a report makes of a mail, of its campaign and of its subscriber.
+  mutating func report(_ report: MailReport, on key: DeliveryKey) throws {
+    let before = try load(CampaignDelivery.self, key)
+    let campaign = try load(Campaign.self, key.campaignID)
+    let subscriber = try load(Subscriber.self, key.newsletterID)
+    // Whoever leaves may name any campaign.
+    if report == .unsubscribed, before.row == nil || before.isWithdrawn { return }
+    let events = try CampaignDelivery.decide(
+      report, email: subscriber.email, subject: campaign.content?.subject ?? "", now: now, before)
+    try record(events, on: CampaignDelivery.self, key)
+    var totals = campaign.totals
+    CampaignDelivery.count(events, before: before, into: &totals)
+    try record(Campaign.count(key.campaignID, totals, campaign), on: Campaign.self, key.campaignID)
+    if case .bounced(let kind, _) = report, !events.isEmpty {
+      try record(Subscriber.bounce(key.newsletterID, kind, subscriber), on: Subscriber.self, key.newsletterID)
+    }
+  }
+
+  /// Makes sure that the template of a campaign is there.
+  fileprivate mutating func checkTemplate(of content: CampaignContent) throws {
+    do {
+      try requirePresent(EmailTemplate.self, content.templateID, field: "email_template_id")
+    } catch ReferenceRejection.invalid(let error) {
+      throw CampaignRejection.invalid(error)
+    }
+  }
+}
