@@ -60,7 +60,7 @@ class Handler:
 
         def body(kind):
             part = message.get_body((kind,))
-            return part.get_content() if part else None
+            return part.get_content().replace("\r\n", "\n") if part else None
 
         headers = {}
         for name, value in message.items():
@@ -100,12 +100,14 @@ async def main(port, folder, certificate, key, user, password):
     context.load_cert_chain(certificate, key)
 
     def authenticate(server, session, envelope, mechanism, data):
-        return AuthResult(success=isinstance(data, LoginPassword) and data == LoginPassword(user.encode(), password.encode()))
+        is_known = isinstance(data, LoginPassword) and data == LoginPassword(user.encode(), password.encode())
+        # Not handled: the server itself says 535.
+        return AuthResult(success=is_known, handled=False, auth_data=data)
 
     def connection():
         return Server(
             Handler(folder), hostname="localhost", ident="comptoir", tls_context=context, authenticator=authenticate,
-            auth_require_tls=True, loop=loop)
+            auth_require_tls=True, auth_required=True, loop=loop)
 
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
