@@ -187,9 +187,14 @@ import Testing
       for (body, code) in [
         (#"{"name":"A"}"#, "missing-field"), (#"{"name":"A","type":"x"}"#, "value-not-allowed"),
         (#"{"name":"A","type":"custom","is_dynamic":true}"#, "too-short"),
-        (#"{"name":"A","type":"custom","is_dynamic":true,"criteria":[{"field":"password","operator":"equals","value":"x"}]}"#, "value-not-allowed"),
+        (
+          #"{"name":"A","type":"custom","is_dynamic":true,"criteria":[{"field":"password","operator":"equals","value":"x"}]}"#,
+          "value-not-allowed"
+        ),
         (#"{"name":"A","type":"custom","is_dynamic":true,"criteria":[{"field":"status","operator":"equals"}]}"#, "missing-field"),
-        (#"{"name":"A","type":"custom","is_dynamic":true,"criteria":[{"field":"tags","operator":"equals","value":"x"}]}"#, "invalid-format"),
+        (
+          #"{"name":"A","type":"custom","is_dynamic":true,"criteria":[{"field":"tags","operator":"equals","value":"x"}]}"#, "invalid-format"
+        ),
       ] {
         #expect(try await harness.send(.post, Self.lists, body, token: token).code == code, "\(body)")
       }
@@ -217,7 +222,8 @@ import Testing
       let harness = try await Harness(groups: APIGateway.groups, reads: databases.sides)
       let token = try await harness.token(1, .admin)
       let ids = [try await add(harness, "a@example.org"), try await add(harness, "b@example.org")]
-      let criteria = #"[{"field":"city","operator":"starts_with","value":"ly"},{"field":"email_open_count","operator":"greater_than","value":5,"logic":"or"}]"#
+      let criteria =
+        #"[{"field":"city","operator":"starts_with","value":"ly"},{"field":"email_open_count","operator":"greater_than","value":5,"logic":"or"}]"#
       let made = try await harness.send(
         .post, Self.lists, #"{"name":"L","type":"custom","is_dynamic":true,"criteria":\#(criteria)}"#, token: token)
       let list = try made.json["data"]!["id"]!.int64Value!
@@ -267,7 +273,8 @@ import Testing
     #expect(rename.status == 200)
     #expect(try await names() == ["Premier"])
     #expect(
-      try await harness.send(.post, "\(Self.tags)/\(first)/merge", #"{"target_tag_id":\#(first)}"#, token: token).code == "value-not-allowed")
+      try await harness.send(.post, "\(Self.tags)/\(first)/merge", #"{"target_tag_id":\#(first)}"#, token: token).code
+        == "value-not-allowed")
     #expect(try await harness.send(.post, "\(Self.tags)/\(first)/merge", #"{"target_tag_id":\#(second)}"#, token: token).status == 200)
     #expect(try await names() == ["Deux"])
     #expect(try await harness.send(.delete, "\(Self.tags)/\(second)/remove", ids, token: token).json["data"]?["affected"]?.int64Value == 1)
@@ -280,7 +287,8 @@ import Testing
     let harness = try await Harness(groups: APIGateway.groups)
     let token = try await harness.token(1, .admin)
     let id = try await add(harness, "a@example.org")
-    let csv = #"email,first_name,country\r\nA@example.org,\"Zo\"\"é, la\",fr\r\nbad,x,FR\r\n\r\nb@example.org,,\r\nb@example.org,B,\r\nc@example.org,C,FRA"#
+    let csv =
+      #"email,first_name,country\r\nA@example.org,\"Zo\"\"é, la\",fr\r\nbad,x,FR\r\n\r\nb@example.org,,\r\nb@example.org,B,\r\nc@example.org,C,FRA"#
     let answer = try await harness.send(.post, "\(Self.contacts)/import", #"{"csv":"\#(csv)"}"#, token: token)
     #expect(answer.status == 200)
     let data = try answer.json["data"]!

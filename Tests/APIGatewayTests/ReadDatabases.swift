@@ -124,7 +124,8 @@ struct ReadDatabases {
   ) async throws {
     let runner = ProjectorRunner(
       projection, log: log, leases: InMemorySubscriptionStore(),
-      configuration: Self.configuration(projection.database, as: .projector, migrator, prefix), holder: "test", logger: Logger(label: "test"))
+      configuration: Self.configuration(projection.database, as: .projector, migrator, prefix), holder: "test",
+      logger: Logger(label: "test"))
     try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask {
         try await runner.run()

@@ -89,7 +89,9 @@ struct GatewayResponder: HTTPResponder {
   /// Counts a request by whoever asks.
   private func limit(_ caller: Caller?, _ address: String?) throws(Problem) -> RateLimiter.Verdict? {
     let configuration = services.configuration
-    if let caller { return try configuration.callerLimit.map { limit throws(Problem) in try services.limiter.require(limit, by: caller.actor) } }
+    if let caller {
+      return try configuration.callerLimit.map { limit throws(Problem) in try services.limiter.require(limit, by: caller.actor) }
+    }
     return try configuration.anonymousLimit.map { limit throws(Problem) in try services.limiter.require(limit, by: address ?? "") }
   }
 
