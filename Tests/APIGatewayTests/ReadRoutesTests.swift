@@ -10,6 +10,7 @@ import Testing
   /// A value for a parameter, by its description.
   private func sample(_ schema: JSONValue) -> String {
     if let first = schema["enum"]?[0]?.stringValue { return first }
+    if schema["format"]?.stringValue == "date-time" { return "2026-01-01T00:00:00Z" }
     switch schema["type"]?.stringValue {
     case "integer": return "1"
     case "boolean": return "true"
