@@ -37,7 +37,7 @@ import Testing
       if slug == "payment-receipt" { return nil }
       return MailTemplate(
         subject: "\(slug) {{order_number}}{{ticket_number}} {{subject}}",
-        html: "<p>{{ first_name }} {{name}}: {{total_amount_ttc}}{{reason}}{{subject}}{{unknown}}</p>", plain: "{{first_name}} {{subject}}")
+        html: "<p>{{reset_url}}{{verification_url}}{{ first_name }} {{name}}: {{total_amount_ttc}}{{reason}}{{subject}}{{unknown}}</p>", plain: "{{first_name}} {{subject}}")
     }
   }
 
@@ -62,6 +62,31 @@ import Testing
       OpenTicket(
         ticketID: TicketID(id), ticketNumber: "TKT-\(id)", userID: user.map { UserID($0) }, subject: subject, description: "It is",
         order: nil))
+  }
+
+  private func offer(_ token: String) -> MailedTokenOffer {
+    MailedTokenOffer(
+      tokenHash: "hash of \(token)", letter: MailedTokenLetter(email: "ada1@customer.example", firstname: "Ada", token: token),
+      addressCount: 1, lifetime: .seconds(1_800), minimumInterval: .zero)
+  }
+
+  @Test func `a token for another password, or for an address, goes to the account's address, and not after its time`() async throws {
+    let (shop, post) = (Shop(), Post())
+    try await register(shop, 1)
+    try await shop.running(shop.runner(mailer(shop, post))) { runner in
+      _ = try await shop.executor.execute(RequestPasswordReset(userID: UserID(1), offer: offer("first")))
+      _ = try await shop.executor.execute(RequestEmailVerification(userID: UserID(1), offer: offer("second")))
+      try await shop.settle(runner)
+    }
+    #expect(post.mails.map { $0.to.address } == ["ada1@customer.example", "ada1@customer.example"])
+    #expect(post.mails.first?.html?.contains("https://comptoir.example/reset-password?token=first") == true)
+    #expect(post.mails.last?.html?.contains("https://comptoir.example/verify-email?token=second") == true)
+    _ = try await shop.executor.execute(RequestPasswordReset(userID: UserID(1), offer: offer("third")))
+    shop.log.advance(by: .seconds(1_800))
+    try await shop.running(shop.runner(mailer(shop, post))) { runner in try await shop.settle(runner) }
+    #expect(post.mails.count == 2)
+    let stored = shop.log.events.map { String(decoding: $0.payload, as: UTF8.self) }.joined()
+    #expect(!stored.contains("\"first\""))
   }
 
   @Test func `a confirmed order is mailed once, with the order's own figures`() async throws {

@@ -40,6 +40,11 @@ extension EmailTemplate {
         #"<p>Bonjour {{first_name}},</p><p><a href="{{basket_url}}">Retrouver votre panier</a></p>"#
       ),
       ticket("ticket-created", "Demande reçue", "est enregistrée"), ticket("ticket-resolved", "Demande résolue", "est résolue"),
+      (
+        "email-verification", "Adresse à confirmer", .transactional, ["name", "first_name", "verification_url", "company_name"],
+        "{{company_name}} : confirmez votre adresse",
+        #"<p>Bonjour {{first_name}} {{name}},</p><p><a href="{{verification_url}}">Confirmer cette adresse</a></p>"#
+      ),
     ]
     return lines.enumerated().map { place, line in
       let variables = line.variables.map { name in

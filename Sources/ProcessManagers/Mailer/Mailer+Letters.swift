@@ -7,6 +7,7 @@ extension Mailer {
     OrderConfirmed.type.name: "order-confirmation", OrderPaid.type.name: "payment-receipt", OrderCancelled.type.name: "order-cancelled",
     DeliveryShipped.type.name: "delivery-shipped", DeliveryDelivered.type.name: "delivery-delivered",
     TicketOpened.type.name: "ticket-created", TicketResolved.type.name: "ticket-resolved",
+    PasswordResetRequested.type.name: "password-reset", EmailVerificationRequested.type.name: "email-verification",
   ]
 
   public var messageTypes: [String] { Self.templates.keys.sorted() }
@@ -37,8 +38,25 @@ extension Mailer {
     case TicketResolved.type.name:
       let event = try await read(TicketResolved.self, message)
       return ticket(template, event.ticket, event.personal?.subject)
+    case PasswordResetRequested.type.name:
+      let event = try await read(PasswordResetRequested.self, message)
+      return token(template, event.userID, event.personal, "reset_url", "/reset-password", until: event.expiresAt)
+    case EmailVerificationRequested.type.name:
+      let event = try await read(EmailVerificationRequested.self, message)
+      return token(template, event.userID, event.personal, "verification_url", "/verify-email", until: event.expiresAt)
     default: return nil
     }
+  }
+
+  /// A token is of no use to anybody but its receiver's account, nor after its time.
+  private func token(
+    _ template: String, _ user: UserID, _ letter: MailedTokenLetter?, _ variable: String, _ page: String, until end: Timestamp
+  ) -> Letter? {
+    guard let letter, clock() < end else { return nil }
+    // Digits, letters, `-`, `_` and a dot: as it is, it may stand in an address.
+    return Letter(
+      template: template, userID: user,
+      variables: ["token": letter.token, variable: "\(terms.siteURL)\(page)?token=\(letter.token)"])
   }
 
   private func order(_ template: String, _ user: UserID, _ number: String, _ more: [String: String]) -> Letter {

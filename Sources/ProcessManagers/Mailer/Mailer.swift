@@ -9,7 +9,8 @@ import Synchronization
 /// Sends customers the mails that follow from events, each once.
 ///
 /// ```
-/// OrderConfirmed, OrderPaid, OrderCancelled, DeliveryShipped, DeliveryDelivered, TicketOpened, TicketResolved
+/// OrderConfirmed, OrderPaid, OrderCancelled, DeliveryShipped, DeliveryDelivered, TicketOpened, TicketResolved,
+/// PasswordResetRequested, EmailVerificationRequested
 ///   ─▶ MarkTransactionalMail ─▶ the mail server ─▶ SettleTransactionalMail        a timer ─▶ the same again, for a mail that was put off
 /// ```
 ///
@@ -104,6 +105,8 @@ public struct MailTerms: Sendable, Hashable {
   /// The shop's name and address in texts.
   public var companyName = "Comptoir"
   public var companyAddress = ""
+  /// Where the pages are on which a customer uses a token that he was mailed: `/reset-password` and `/verify-email`, with `?token=`.
+  public var siteURL = "https://comptoir.example"
   /// Older events are mailed to nobody.
   public var maximumAge = Duration.seconds(3 * 24 * 3_600)
 
