@@ -134,8 +134,8 @@ let package = Package(
     .executableTarget(
       name: "Comptoir",
       dependencies: [
-        "APIGateway", "Aggregates", "CompleteJourney", "EventSourcing", "EventStore", "JSON", "Migrations", "ObjectStorage", "Postgres",
-        "ProcessManagers", "Projectors",
+        "APIGateway", "Aggregates", "CompleteJourney", "EventSourcing", "EventStore", "JSON", "Mail", "Migrations", "ObjectStorage",
+        "Postgres", "ProcessManagers", "Projectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "SystemPackage", package: "swift-system"),

@@ -20,6 +20,7 @@ struct Comptoir: AsyncParsableCommand {
         COMPTOIR_SECRET               keys the hashes of e-mail addresses
       Files need an object storage that speaks S3: OBJECT_STORAGE_URL, OBJECT_STORAGE_ACCESS_KEY, OBJECT_STORAGE_SECRET_KEY, and where they differ
       from us-east-1, path and the first address: OBJECT_STORAGE_REGION, OBJECT_STORAGE_ADDRESSING (path or virtual), OBJECT_STORAGE_PUBLIC_URL.
+      Mail needs a mail server: SMTP_URL, and MAIL_FROM for who writes (Name <local@domain>).
       """,
     subcommands: [Up.self, Gateway.self, Projector.self, Processes.self, Migrate.self, Seed.self, Replay.self, Import.self, VerifyLog.self])
 

@@ -3,6 +3,7 @@ import EventSourcing
 import EventStore
 import FoundationEssentials
 import Logging
+import Mail
 import Postgres
 import ProcessManagers
 import Projectors
@@ -51,13 +52,19 @@ struct Roles {
   }
 
   /// The runners of all process managers.
-  func processes(_ checkout: Checkout) -> [ProcessManagerRunner] {
+  func processes(_ checkout: Checkout) throws -> [ProcessManagerRunner] {
     let deliveries = Deliveries(log: stores.log, executor: stores.executor, carriers: SandboxCarriers(), logger: settings.logger)
-    let ports: [any MessagePort] = [
+    var ports: [any MessagePort] = [
       checkout, deliveries, SupportDesk(log: stores.log, executor: stores.executor),
       ClosedAccounts(log: stores.log, executor: stores.executor),
       FileKeeper(log: stores.log, executor: stores.executor, objects: stores.objects),
     ]
+    if let mail = try settings.mail() {
+      ports.append(
+        Mailer(
+          log: stores.log, executor: stores.executor, transport: SMTPMailer(mail.server, logger: settings.logger),
+          templates: StoredMailTemplates(log: stores.log), terms: mail.terms, logger: settings.logger))
+    }
     return ports.map { port in
       ProcessManagerRunner(log: stores.log, subscriptions: stores.log, port: port, holder: holder, logger: settings.logger)
     }

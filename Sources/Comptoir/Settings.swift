@@ -3,8 +3,10 @@ import Crypto
 import FoundationEssentials
 import JSON
 import Logging
+import Mail
 import ObjectStorage
 import Postgres
+import ProcessManagers
 import SystemPackage
 
 /// Settings from the environment and an optional file, under the names of `.run/env`.
@@ -97,6 +99,23 @@ struct Settings: Sendable {
       return configuration
     } catch let error as ObjectStorageConfiguration.InvalidURL {
       throw PlainError("OBJECT_STORAGE_URL: \(error)")
+    }
+  }
+
+  /// The mail server and who writes, or nil where none is configured: then no mail leaves.
+  func mail() throws -> (server: SMTPConfiguration, terms: MailTerms)? {
+    guard let url = optional("SMTP_URL") else { return nil }
+    do {
+      var server = try SMTPConfiguration(url: url)
+      server.certificateFile = optional("SMTP_CA_FILE")
+      var terms = MailTerms(from: try MailAddress(parsing: optional("MAIL_FROM") ?? "Comptoir <no-reply@comptoir.example>"))
+      terms.companyAddress = optional("MAIL_COMPANY_ADDRESS") ?? terms.companyAddress
+      terms.siteURL = optional("COMPTOIR_SITE_URL") ?? terms.siteURL
+      return (server, terms)
+    } catch let error as SMTPConfiguration.InvalidURL {
+      throw PlainError("SMTP_URL: \(error)")
+    } catch is MailError {
+      throw PlainError("MAIL_FROM must be an address, or a name and an address: Name <local@domain>")
     }
   }
 

@@ -6,6 +6,8 @@ struct Letter: Sendable, Hashable {
   var template: String
   /// Nil where nobody signed in: then there is no address.
   var userID: UserID?
+  /// To whom, where the event itself says so; else what the account last said of itself.
+  var recipient: MailRecipient?
   /// What the template's variables stand for, without those about the recipient.
   var variables: [String: String]
 }

@@ -55,7 +55,7 @@ extension Mailer {
     guard let letter, clock() < end else { return nil }
     // Digits, letters, `-`, `_` and a dot: as it is, it may stand in an address.
     return Letter(
-      template: template, userID: user,
+      template: template, userID: user, recipient: MailRecipient(email: letter.email, firstname: letter.firstname),
       variables: ["token": letter.token, variable: "\(terms.siteURL)\(page)?token=\(letter.token)"])
   }
 

@@ -59,8 +59,9 @@ extension Mailer {
 
   /// - Returns: nil when there is no template in use, or no account that could get it.
   private func compose(_ letter: Letter, _ key: MailKey) async throws -> MailMessage? {
-    guard let user = letter.userID, let recipient = try await MailRecipient.read(user, from: log),
-      let template = try await templates.template(letter.template),
+    guard let user = letter.userID, let account = try await MailRecipient.read(user, from: log) else { return nil }
+    let recipient = letter.recipient ?? account
+    guard let template = try await templates.template(letter.template),
       let address = try? MailAddress(
         name: recipient.name.filter { $0.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } }, recipient.email)
     else { return nil }
