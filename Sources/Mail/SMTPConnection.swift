@@ -111,7 +111,8 @@ private final class Upload {
   /// A line of the server's: three digits, a blank or hyphen, words.
   func hear(_ line: UnsafeRawBufferPointer) {
     let text = String(decoding: line.prefix(500), as: UTF8.self)
-    guard let code = Int(text.prefix(3)) else { return }
+    // The farewell says nothing of the message.
+    guard let code = Int(text.prefix(3)), code != 221 else { return }
     let words = text.dropFirst(4).unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7f }
     lastReply = SMTPReply(code: code, text: String(String.UnicodeScalarView(words)))
   }

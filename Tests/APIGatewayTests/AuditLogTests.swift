@@ -20,7 +20,9 @@ import Testing
           userID: UserID(1), email: "root@example.org", firstname: "R", lastname: "T", passwordHash: "x",
           emailClaim: harness.services.emails.claim(of: "root@example.org")))
       let admin = try await harness.services.tokens.issue(Account.load(UserID(1), harness.log).caller)
-      for (id, row) in Permission.defaultRows { _ = try await harness.services.executor.execute(SeedReference<Permission>(id: id, row: row)) }
+      for (id, row) in Permission.defaultRows {
+        _ = try await harness.services.executor.execute(SeedReference<Permission>(id: id, row: row))
+      }
       for (id, row) in Role.defaultRows { _ = try await harness.services.executor.execute(SeedReference<Role>(id: id, row: row)) }
       @Sendable func send(
         _ method: HTTPRequest.Method, _ path: String, _ body: String? = nil, _ token: String? = nil

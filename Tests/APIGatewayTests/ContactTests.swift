@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{}"#, "missing-field", "/email"), (#"{"email":"x"}"#, "invalid-format", "/email"),
+    (#"{}"#, "missing-field", "/email"), (#"{"email":"nobody"}"#, "invalid-format", "/email"),
     (#"{"email":"a@b.fr","phone":"123456789012345678901"}"#, "too-long", "/phone"),
     (#"{"email":"a@b.fr","country":"fr"}"#, "invalid-format", "/country"),
     (#"{"email":"a@b.fr","language":"fra"}"#, "too-long", "/language"),
@@ -312,8 +312,19 @@ import Testing
       #expect(answer["Content-Disposition"]?.hasPrefix("attachment; filename=\"contacts_export_20") == true)
       #expect(
         String(decoding: answer.body, as: UTF8.self) == "email,notes,phone,tags\r\nzoe@example.org,'=1,'+33,VIP\r\nb@example.org,,,\r\n")
-      let list = try await harness.send(.get, "\(Self.lists)/1/export?format=json&fields=email", token: token)
-      #expect(list.status == 404)
+      let made = try await harness.send(.post, Self.lists, #"{"name":"Exportée","type":"custom"}"#, token: token)
+      let id = try made.json["data"]!["id"]!.int64Value!
+      try await databases.execute(
+        "contacts_service_db",
+        """
+        insert into contact_lists (id, name) values (\(id), 'Exportée');
+        insert into contact_list_contacts (id, contact_list_id, contact_id) values (50, \(id), 1);
+        """)
+      let list = try await harness.send(.get, "\(Self.lists)/\(id)/export?format=json&fields=email", token: token)
+      #expect(list.status == 200)
+      #expect(String(decoding: list.body, as: UTF8.self).contains("zoe@example.org"))
+      #expect(!String(decoding: list.body, as: UTF8.self).contains("b@example.org"))
+      #expect(try await harness.send(.get, "\(Self.lists)/99/export?format=json&fields=email", token: token).status == 404)
       #expect(try await harness.send(.get, "\(Self.contacts)/export?fields=password", token: token).code == "invalid-parameter")
     }
   }

@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{}"#, "missing-field", "/email"), (#"{"email":"x"}"#, "invalid-format", "/email"),
+    (#"{}"#, "missing-field", "/email"), (#"{"email":"nobody"}"#, "invalid-format", "/email"),
     (#"{"email":"a@b.fr","phone":"123456789012345678901"}"#, "too-long", "/phone"),
     (#"{"email":"a@b.fr","preferences":[]}"#, "wrong-type", "/preferences"),
     (#"{"email":"a@b.fr","source":"\#(String(repeating: "x", count: 101))"}"#, "too-long", "/source"),

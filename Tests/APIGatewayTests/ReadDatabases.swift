@@ -265,5 +265,29 @@ struct ReadDatabases {
     insert into users values
       (1, 'a@example.org', 'First', 'Last', now(), now(), null), (7, 'b@example.org', 'Gone', 'Away', now(), now(), now());
     """,
+    "contacts_service_db": """
+    insert into contacts (id, email, phone, tags, notes, newsletter_subscribed, created_at, updated_at) values
+      (1, 'zoe@example.org', '+33', '["VIP"]', '=1', true, '2026-01-01', now()), (2, 'b@example.org', null, '[]', null, false, '2026-01-02', now());
+    insert into contact_tags values (1, 'VIP', '#007bff', null, 'custom', 1, '2026-01-01', now());
+    insert into contact_lists values
+      (1, 'Clients', null, true, 'custom', 'active', null, false, 1, 1, null, null, '2026-01-01', now()),
+      (2, 'Clés', null, true, 'custom', 'active', null, false, 0, 1, null, null, '2026-01-02', now());
+    insert into contact_list_contacts values (1, 1, 1, 'active', '2026-01-01', null, 1, '2026-01-01', now());
+    """,
+    "newsletters_service_db": """
+    insert into newsletters values
+      (1, 'zoe@example.org', 'Zoé', null, 'subscribed', '{"categories": ["news"]}', '2026-01-01', null, 'website', 'a', 0, null, null,
+        '2026-01-01', now(), null),
+      (2, 'b@example.org', null, null, 'subscribed', null, '2026-01-02', null, 'api', 'b', 0, null, null, '2026-01-02', now(), null),
+      (3, 'c@example.org', null, null, 'bounced', '{"categories": ["news"]}', '2026-01-03', null, 'api', 'c', 3, now(), null, '2026-01-03',
+        now(), null);
+    insert into email_templates values
+      (1, 'Bienvenue', 'welcome-email', 'Bonjour', '<p>Bonjour</p>', null, null, 'transactional', true, 1, null, '2026-01-01', now(), null);
+    insert into campaigns values
+      (1, 'Janvier', 'Nouveau', '<p>Bonjour</p>', null, 'sent', null, '2026-01-05', 1, 
+        '{"status":[],"preferences":{"categories":["news"]},"subscription_source":[],"exclude_bounced":false}', 'newsletter', null, 1, 1, 1, 1, 0, 0, 0, null, '2026-01-04', now(), null);
+    insert into newsletter_campaigns (id, newsletter_id, campaign_id, status, sent_at, opened_at, open_count, created_at, updated_at) values
+      (1, 1, 1, 'opened', '2026-01-05', '2026-01-06', 2, '2026-01-05', now());
+    """,
   ]
 }

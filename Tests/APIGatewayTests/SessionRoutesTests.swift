@@ -23,7 +23,9 @@ import Testing
         BootstrapAdministrator(
           userID: UserID(1), email: "root@example.org", firstname: "R", lastname: "T", passwordHash: "x",
           emailClaim: harness.services.emails.claim(of: "root@example.org")))
-      for (id, row) in Permission.defaultRows { _ = try await harness.services.executor.execute(SeedReference<Permission>(id: id, row: row)) }
+      for (id, row) in Permission.defaultRows {
+        _ = try await harness.services.executor.execute(SeedReference<Permission>(id: id, row: row))
+      }
       for (id, row) in Role.defaultRows { _ = try await harness.services.executor.execute(SeedReference<Role>(id: id, row: row)) }
       admin = try await harness.services.tokens.issue(Account.load(UserID(1), harness.log).caller)
     }
@@ -102,13 +104,16 @@ import Testing
     let mine = try await desk.register()
     let secret = mine.refresh.split(separator: ".")[1]
     for token in [
-      "", "x", ".", "1.", "0.\(secret)", "-1.\(secret)", "\(mine.session + 1).\(secret)", "\(mine.session).\(String(secret.reversed()))", mine.access,
+      "", "x", ".", "1.", "0.\(secret)", "-1.\(secret)", "\(mine.session + 1).\(secret)", "\(mine.session).\(String(secret.reversed()))",
+      mine.access,
       "\(mine.refresh)A", " \(mine.refresh)", "99999999999999999999.\(secret)",
     ] {
       let answer = try await desk.refresh(token)
       #expect(["invalid-refresh-token", "too-short", "too-long"].contains(try answer.code), "\(token)")
     }
-    for (body, code) in [("{}", "missing-field"), (#"{"refresh_token":1}"#, "wrong-type"), (#"{"refresh_token":"a","user_id":1}"#, "unknown-field")] {
+    for (body, code) in [
+      ("{}", "missing-field"), (#"{"refresh_token":1}"#, "wrong-type"), (#"{"refresh_token":"a","user_id":1}"#, "unknown-field"),
+    ] {
       #expect(try await desk.send(.post, "/refresh", body).code == code)
     }
     _ = try Tokens(try await desk.refresh(mine.refresh))

@@ -14,7 +14,7 @@ import Testing
       var message = try MailMessage.sample(to: recipient, subject: subject, text: text, html: html)
       message.to = try MailAddress(name: "Zoë \"la\" Müller, cliente", recipient)
       message.replyTo = try MailAddress(name: "Service, \"après\" vente", "help@comptoir.example")
-      message.unsubscribeURL = "https://comptoir.example/api/v1/newsletters/unsubscribe/abc"
+      message.unsubscribeURL = "https://comptoir.example/unsubscribe/abc"
       try await mailer.send(message)
     }
     let mails = try Server.mails(to: recipient)
@@ -32,7 +32,7 @@ import Testing
     #expect(headers["from"]?.text == "Comptoir <shop@comptoir.example>")
     #expect(headers["message-id"]?.text == "<order-1.confirmed@comptoir.example>")
     #expect(headers["date"]?.text == "Thu, 26 Nov 2026 12:57:05 +0000")
-    #expect(headers["list-unsubscribe"]?.text == "<https://comptoir.example/api/v1/newsletters/unsubscribe/abc>")
+    #expect(headers["list-unsubscribe"]?.text == "<https://comptoir.example/unsubscribe/abc>")
     #expect(headers["list-unsubscribe-post"]?.text == "List-Unsubscribe=One-Click")
     guard case .number(let longest)? = mail["longestLine"] else { throw MailError.invalid("test") }
     #expect(try #require(Int(longest)) <= 78)

@@ -54,7 +54,8 @@ import Testing
     #expect(try await templates.template("unheard-of") == nil)
   }
 
-  @Test func `a forgotten password's token goes to the address that asked, in words that staff may change, and nowhere else`() async throws {
+  @Test func `a forgotten password's token goes to the address that asked, in words that staff may change, and nowhere else`() async throws
+  {
     let shop = try await prepare()
     let post = Post()
     try await forget(shop)

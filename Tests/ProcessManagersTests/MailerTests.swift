@@ -37,7 +37,8 @@ import Testing
       if slug == "payment-receipt" { return nil }
       return MailTemplate(
         subject: "\(slug) {{order_number}}{{ticket_number}} {{subject}}",
-        html: "<p>{{reset_url}}{{verification_url}}{{ first_name }} {{name}}: {{total_amount_ttc}}{{reason}}{{subject}}{{unknown}}</p>", plain: "{{first_name}} {{subject}}")
+        html: "<p>{{reset_url}}{{verification_url}}{{ first_name }} {{name}}: {{total_amount_ttc}}{{reason}}{{subject}}{{unknown}}</p>",
+        plain: "{{first_name}} {{subject}}")
     }
   }
 

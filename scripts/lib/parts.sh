@@ -29,7 +29,7 @@ timed() {
 # and so has one that ended without its summary (a crash, or its time was up).
 run_part() {
   # All at once, hundreds of tests starve each other on two cores, and what waits five seconds for an answer waits in vain.
-  local -x SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
+  local -x SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16
   local log=$RUN/log/part status=0 total failed
   attend INT bash -c 'set -o pipefail; log=$1; shift; "$@" 2>&1 | tee "$log"' part "$log" \
     timeout --foreground --signal=INT --kill-after=10 "$PART_LIMIT" swift test --skip-build --disable-xctest "$@" || status=$?

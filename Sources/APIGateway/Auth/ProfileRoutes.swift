@@ -13,10 +13,12 @@ enum ProfileRoutes {
       [.int64(call.user.userID.rawValue), .text(call.user.role.rawValue), .int64(call.websiteID?.rawValue ?? 0)]
     },
     Route(
-      .put, "/me", "replaceMe", "Changes one's own names, or e-mail address, which ends every session", in: OwnProfileChange.self, out: Schema.reference.asData,
+      .put, "/me", "replaceMe", "Changes one's own names, or e-mail address, which ends every session", in: OwnProfileChange.self,
+      out: Schema.reference.asData,
       access: .bearer, idempotency: .none, problems: [.alreadyTaken, .wrongPassword, .stateConflict], handler: change),
     Route(
-      .patch, "/me", "changeMe", "Changes one's own names, or e-mail address, which ends every session", in: OwnProfileChange.self, out: Schema.reference.asData,
+      .patch, "/me", "changeMe", "Changes one's own names, or e-mail address, which ends every session", in: OwnProfileChange.self,
+      out: Schema.reference.asData,
       access: .bearer, idempotency: .none, problems: [.alreadyTaken, .wrongPassword, .stateConflict], handler: change),
     Route(
       .put, "/me/password", "changePassword", "Changes one's own password; every session from before ends, and a new one begins",

@@ -126,7 +126,8 @@ enum ProblemCode: String, Sendable, CaseIterable {
     case .tokenExpired: return answer(401, "The access token has expired.", "Le jeton d'accès a expiré.")
     case .invalidCredentials: return answer(401, "E-mail or password is wrong.", "L'adresse ou le mot de passe est incorrect.")
     case .invalidRefreshToken:
-      return answer(401, "The refresh token is not valid: sign in again.", "Le jeton de renouvellement n'est pas valide : reconnectez-vous.")
+      return answer(
+        401, "The refresh token is not valid: sign in again.", "Le jeton de renouvellement n'est pas valide : reconnectez-vous.")
     case .tooManyRequests: return answer(429, "There were too many requests: try again later.", "Trop de requêtes : réessayez plus tard.")
     case .forbidden: return answer(403, "Your role does not allow this.", "Votre rôle ne le permet pas.")
     case .notFound: return answer(404, "There is no such resource.", "Cette ressource n'existe pas.")

@@ -159,7 +159,8 @@ enum QuestionRoutes {
     let id = AnswerID(try await call.nextID("answer"))
     let outcome = try await call.execute(
       AnswerQuestion(
-        answerID: id, questionID: input.questionID, actor: call.user.questionActor, isStaff: try await call.isAgent(), content: input.content))
+        answerID: id, questionID: input.questionID, actor: call.user.questionActor, isStaff: try await call.isAgent(),
+        content: input.content))
     let made = outcome.answer?.id ?? id
     return .reference(outcome, made, location: "/api/v1/questions/questions/\(input.questionID)/answers/\(made)")
   }

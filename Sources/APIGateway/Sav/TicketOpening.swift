@@ -74,7 +74,9 @@ enum TicketOpening {
     let found = try await read(customer, category, order, call)
     if (order == nil || found.order != nil) && (found.isCustomerKnown || customer == call.user.userID) { return found }
     let head = try await call.services.log.head()
-    guard found.position < head, try await call.services.reads.sav.wait(for: head, atMost: .seconds(1)) > found.position else { return found }
+    guard found.position < head, try await call.services.reads.sav.wait(for: head, atMost: .seconds(1)) > found.position else {
+      return found
+    }
     return try await read(customer, category, order, call)
   }
 
@@ -82,7 +84,8 @@ enum TicketOpening {
     let (result, position) = try await call.services.reads.sav.query(
       facts,
       [
-        .int64(customer.rawValue), category.map { PostgresValue.text($0) } ?? .null, order.map { PostgresValue.int64($0.rawValue) } ?? .null,
+        .int64(customer.rawValue), category.map { PostgresValue.text($0) } ?? .null,
+        order.map { PostgresValue.int64($0.rawValue) } ?? .null,
       ], call)
     let row = result[0]
     var known = Known(isCustomerKnown: try row.bool(8), ticketsOfCategory: try row.int64(1), position: position)

@@ -14,7 +14,8 @@ final class Standings: Sendable {
   private static let filter = EventFilter(
     types: [
       RoleAssigned.type, RoleRevoked.type, PermissionGranted.type, PermissionRevoked.type, PasswordChanged.type, EmailChanged.type,
-      UserDeleted.type, UserRestored.type, SessionsRevoked.type, SessionRevoked.type, ReferenceAdded<Role>.type, ReferenceChanged<Role>.type, ReferenceRemoved<Role>.type,
+      UserDeleted.type, UserRestored.type, SessionsRevoked.type, SessionRevoked.type, ReferenceAdded<Role>.type,
+      ReferenceChanged<Role>.type, ReferenceRemoved<Role>.type,
       ReferenceAdded<Permission>.type, ReferenceChanged<Permission>.type, ReferenceRemoved<Permission>.type,
     ].map(\.name))
 

@@ -48,9 +48,10 @@ enum HTMLText {
       case .text(let text):
         guard hidden == 0 else { continue }
         let words = decoded(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        if text.first?.isWhitespace == true { endWord(&lines) }
         guard !words.isEmpty else { continue }
-        let hasGap = text.first?.isWhitespace == true && !lines[lines.count - 1].isEmpty
-        lines[lines.count - 1] += (hasGap ? " " : "") + words + (text.last?.isWhitespace == true ? " " : "")
+        lines[lines.count - 1] += words
+        if text.last?.isWhitespace == true { endWord(&lines) }
       case .open(let name):
         if raw.contains(name) { hidden += 1 }
         if blocks.contains(name) { lines.append("") }
@@ -61,6 +62,12 @@ enum HTMLText {
       }
     }
     return lines.map { String($0.reversed().drop(while: \.isWhitespace).reversed()) }.filter { !$0.isEmpty }.joined(separator: "\n")
+  }
+
+  /// One space after the last word, however much white space there is.
+  private static func endWord(_ lines: inout [String]) {
+    guard let last = lines.last, !last.isEmpty, !last.hasSuffix(" ") else { return }
+    lines[lines.count - 1] += " "
   }
 
   /// Nil where a tag has no end or no name.

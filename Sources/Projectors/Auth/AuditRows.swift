@@ -18,7 +18,8 @@ enum AuditRows {
       Column("details", .jsonb),
     ])
 
-  static let handlers: [EventHandler] = accounts + rights + signingIn + reference(Role.self, "role") + reference(Permission.self, "permission")
+  static let handlers: [EventHandler] =
+    accounts + rights + signingIn + reference(Role.self, "role") + reference(Permission.self, "permission")
 
   private static let accounts: [EventHandler] = [
     .on(UserRegistered.self) { event, facts, rows in

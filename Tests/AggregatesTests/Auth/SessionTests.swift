@@ -37,7 +37,8 @@ import Testing
   @Test func `whoever signs up is signed in by the same append`() async throws {
     let result = try await Scenario().when(signedUp)
     #expect(result.answer == Created(user))
-    #expect(result.recorded.map(\.type) == ["UserRegistered", "PasswordSet", "RoleAssigned", "SessionStarted", "EmailVerificationRequested"])
+    #expect(
+      result.recorded.map(\.type) == ["UserRegistered", "PasswordSet", "RoleAssigned", "SessionStarted", "EmailVerificationRequested"])
     #expect(result.recorded.suffix(2).allSatisfy { !$0.isPublic })
     let started = SessionStarted(
       sessionID: id, userID: user, epoch: 0, tokenHash: "one", expiresAt: InMemoryEventLog.defaultStart + week, personal: origin)

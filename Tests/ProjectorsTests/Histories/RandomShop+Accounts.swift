@@ -89,7 +89,9 @@ extension RandomShop {
       }
     },
     { shop in
-      guard let id = shop.any(shop.permissions) else { return }
+      let id = PermissionID(shop.freshID())
+      guard try await shop.send(AddReference<Permission>(id: id, row: Permission.Row(name: "things\(id).view"))) != nil else { return }
+      shop.permissions.append(id)
       try await shop.send(ChangeReference<Permission>(id: id, row: Permission.Row(name: "things\(shop.freshID()).view")))
     },
     { shop in

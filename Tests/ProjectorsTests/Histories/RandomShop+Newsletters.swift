@@ -107,10 +107,12 @@ extension RandomShop {
     guard try await shop.send(PrepareMails(campaignID: id, newsletterIDs: recipients, firstDelivery: first)) != nil,
       try await shop.send(StartCampaign(campaignID: id)) != nil
     else { return }
+    // Sometimes nobody can be reached.
+    let reachesNobody = shop.chance(20)
     for newsletter in recipients {
       let key = DeliveryKey(id, newsletter)
       shop.mails.append(key)
-      let chance = shop.number(1...10)
+      let chance = reachesNobody ? 1 : shop.number(1...10)
       // Some wait for ever.
       if chance > 4 { try await shop.send(ReportMail(key, .sent)) }
       if chance < 3 { try await shop.send(ReportMail(key, .failed(reason: chance == 1 ? nil : shop.name("refused")))) }

@@ -20,7 +20,7 @@ extension RandomShop {
       try await shop.send(LeaveSupportTeam(userID: user, membership: SupportAgent.Membership(roleName: "support", teamID: 0)))
       shop.agents.removeAll { $0 == user }
     },
-    requestReturn, moveReturn, moveReturn, moveReturn, moveReturn, moveReturn, moveReturn, openTicket, openTicket, openTicket, changeTicket,
+    requestReturn, moveReturns, moveReturns, moveReturns, openTicket, openTicket, openTicket, changeTicket,
     changeTicket, changeTicket, changeTicket, fireTimer, fireTimer, write, write, write,
     { shop in
       guard let (message, ticket) = shop.any(shop.messages) else { return }
@@ -142,6 +142,11 @@ extension RandomShop {
       reason: shop.any(ReturnReason.allCases)!, items: [.init(orderItemID: line.orderItemID, quantity: shop.number(1...9))],
       comment: shop.chance(50) ? shop.name("Too small") : nil)
     if try await shop.send(command) != nil { shop.returns[id] = ticket }
+  }
+
+  /// A return takes six moves to its end, and the newest ones alone are moved.
+  private static func moveReturns(_ shop: RandomShop) async throws {
+    for _ in 0..<4 { try await moveReturn(shop) }
   }
 
   /// Does what a return takes now.
