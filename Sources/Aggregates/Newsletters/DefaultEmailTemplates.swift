@@ -25,7 +25,7 @@ extension EmailTemplate {
       (
         "password-reset", "Nouveau mot de passe", .transactional, ["name", "first_name", "reset_url", "company_name"],
         "{{company_name}} : nouveau mot de passe",
-        #"<p>Bonjour {{first_name}} {{name}},</p><p><a href="{{reset_url}}">Choisir un nouveau mot de passe</a></p>"#
+        #"<p>Bonjour {{first_name}},</p><p><a href="{{reset_url}}">Choisir un nouveau mot de passe</a></p>"#
       ),
       order(
         "order-confirmation", "Commande confirmée", "est confirmée", more: ["total_amount_ttc"], "<p>Total : {{total_amount_ttc}} €</p>"),
@@ -43,7 +43,7 @@ extension EmailTemplate {
       (
         "email-verification", "Adresse à confirmer", .transactional, ["name", "first_name", "verification_url", "company_name"],
         "{{company_name}} : confirmez votre adresse",
-        #"<p>Bonjour {{first_name}} {{name}},</p><p><a href="{{verification_url}}">Confirmer cette adresse</a></p>"#
+        #"<p>Bonjour {{first_name}},</p><p><a href="{{verification_url}}">Confirmer cette adresse</a></p>"#
       ),
     ]
     return lines.enumerated().map { place, line in

@@ -3,7 +3,8 @@
 enum HTMLText {
   private enum Token {
     case text(Substring)
-    case open(String)
+    /// With where it leads, for `<a href="…">`.
+    case open(String, link: String?)
     /// `<br/>`, a comment, a declaration.
     case single(String)
     case close(String)
@@ -31,18 +32,19 @@ enum HTMLText {
     for token in tokens {
       switch token {
       case .text, .single: break
-      case .open(let name): open.append(name)
+      case .open(let name, _): open.append(name)
       case .close(let name): guard open.popLast() == name else { return false }
       }
     }
     return open.isEmpty
   }
 
-  /// The text of a document, a line for each block.
+  /// The text of a document, a line for each block, with the addresses of its links.
   static func plain(_ html: String) -> String {
     guard let tokens = tokens(of: html) else { return html }
     var lines: [String] = [""]
     var hidden = 0
+    var links: [String?] = []
     for token in tokens {
       switch token {
       case .text(let text):
@@ -52,11 +54,16 @@ enum HTMLText {
         guard !words.isEmpty else { continue }
         lines[lines.count - 1] += words
         if text.last?.isWhitespace == true { endWord(&lines) }
-      case .open(let name):
+      case .open(let name, let link):
         if raw.contains(name) { hidden += 1 }
+        if name == "a" { links.append(link) }
         if blocks.contains(name) { lines.append("") }
       case .close(let name):
         if raw.contains(name) { hidden -= 1 }
+        if name == "a", let link = links.popLast() ?? nil, !lines[lines.count - 1].hasSuffix(link) {
+          endWord(&lines)
+          lines[lines.count - 1] += "(\(link))"
+        }
         if blocks.contains(name) { lines.append("") }
       case .single(let name): if name == "br" || name == "hr" { lines.append("") }
       }
@@ -94,7 +101,7 @@ enum HTMLText {
       } else if void.contains(name) || tag.hasSuffix("/") {
         tokens.append(.single(name))
       } else {
-        tokens.append(.open(name))
+        tokens.append(.open(name, link: name == "a" ? link(of: tag) : nil))
         guard raw.contains(name) else { continue }
         guard let end = rest.firstRange(of: "</\(name)") else { return nil }
         rest = rest[end.lowerBound...]
@@ -102,6 +109,15 @@ enum HTMLText {
     }
     if !rest.isEmpty { tokens.append(.text(rest)) }
     return tokens
+  }
+
+  /// What stands in quotes behind `href=`.
+  private static func link(of tag: Substring) -> String? {
+    guard let start = tag.firstRange(of: "href=")?.upperBound, start < tag.endIndex else { return nil }
+    let quote = tag[start]
+    guard quote == "\"" || quote == "'" else { return nil }
+    let link = tag[tag.index(after: start)...].prefix { $0 != quote }
+    return link.isEmpty ? nil : decoded(link)
   }
 
   /// Where a tag ends; an angle bracket within quotes does not end it.

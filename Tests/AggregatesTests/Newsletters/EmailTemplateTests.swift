@@ -49,6 +49,8 @@ import Testing
   @Test(arguments: [
     ("<p>One  two</p><p>Three</p>", "One two\nThree"), ("a<br>b", "a\nb"), ("<ul><li>x</li><li>y</li></ul>", "x\ny"),
     ("<style>p{}</style>&lt;&#233;&#x20AC;&nope;&amp;", "<é€&nope;&"), ("<b>a</b> <i>b</i>", "a b"),
+    ("<p><a href=\"https://x.example/?a=1&amp;b=2\">here</a>.</p>", "here (https://x.example/?a=1&b=2)."),
+    ("<a>x</a> <a href='u'>u</a>", "x u"),
   ])
   func `HTML reads as plain text`(html: String, plain: String) {
     #expect(HTMLText.plain(html) == plain)
