@@ -8,14 +8,9 @@ import Postgres
 enum ContactRoutes {
   static let group = RouteGroup(
     service: "contacts",
-    routes: [health] + contacts + ContactListRoutes.routes + ContactTagRoutes.routes + ContactFileRoutes.routes
+    routes: [HealthRoutes.route(of: "contacts", hasStatus: true) { $0.reads.contacts }] + contacts + ContactListRoutes.routes
+      + ContactTagRoutes.routes + ContactFileRoutes.routes
       + PublicContactRoutes.routes)
-
-  private static let health: Route = {
-    var route = HealthRoutes.route(of: "contacts") { $0.reads.contacts }
-    route.aliases = ["/api/contacts/status"]
-    return route
-  }()
 
   private static let contacts: [Route] = [
     .list(

@@ -43,7 +43,7 @@ enum HealthRoutes {
       },
       Route(
         .get, "/health", "health", "All that the gateway needs, with positions and lag", in: NoInput.self, out: full, access: .everyone,
-        idempotency: .none, problems: [.unavailable], aliases: ["/api/health"]
+        idempotency: .none, problems: [.unavailable], aliases: ["/api/health", "/api/services/status"]
       ) { _, call in
         let checks = await everything(call.services, withObjects: true)
         guard checks.allSatisfy({ $0.failure == nil }) else { throw unavailable(checks) }
@@ -53,10 +53,13 @@ enum HealthRoutes {
   }
 
   /// A service's own health.
-  static func route(of service: String, _ side: @escaping @Sendable (GatewayServices) -> ReadSide) -> Route {
+  /// - Parameter hasStatus: whether the original answered this under `/status` as well.
+  static func route(
+    of service: String, hasStatus: Bool = false, _ side: @escaping @Sendable (GatewayServices) -> ReadSide
+  ) -> Route {
     Route(
       .get, "/health", "\(service)Health", "Whether the service's data can be read", in: NoInput.self, out: full, access: .everyone,
-      idempotency: .none, problems: [.unavailable]
+      idempotency: .none, problems: [.unavailable], aliases: hasStatus ? ["/api/\(service)/status"] : []
     ) { _, call in
       let checks = [await check(side(call.services))]
       guard checks[0].failure == nil else { throw unavailable(checks) }

@@ -8,7 +8,8 @@ import Postgres
 enum SavRoutes {
   static let group = RouteGroup(
     service: "sav",
-    routes: [HealthRoutes.route(of: "sav") { $0.reads.sav }] + tickets + messages + attachments + TicketFileRoutes.routes + guests
+    routes: [HealthRoutes.route(of: "sav", hasStatus: true) { $0.reads.sav }] + tickets + messages + attachments + TicketFileRoutes.routes
+      + guests
       + ReturnRoutes.routes)
 
   private static let tickets: [Route] = [

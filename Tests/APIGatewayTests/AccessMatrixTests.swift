@@ -1,0 +1,152 @@
+import Aggregates
+import EventSourcing
+import EventStoreTesting
+import HTTPTypes
+import HummingbirdTesting
+import NIOCore
+import Testing
+
+@testable import APIGateway
+
+/// Every route of every service against nobody, every default role on the platform and within a website, and holders of single permissions.
+///
+/// What a route should answer comes from the pages (`PageEndpoints`); of a route that no page names, from its declaration.
+@Suite struct AccessMatrixTests {
+  @Test func `every endpoint of the pages has a route, under the service's path and the original's`() async throws {
+    let harness = try await Harness(groups: APIGateway.groups)
+    let table = APIGateway.table(APIGateway.groups)
+    for endpoint in PageEndpoints.all {
+      var isThere = true
+      for prefix in ["/api/v1/", "/api/"] {
+        if case .found(let mount, _) = table.find(
+          endpoint.method, "\(prefix)\(endpoint.service)\(endpoint.path.replacing("{}", with: "9"))")
+        {
+          isThere = isThere && PageEndpoints.shape(mount.route.path) == endpoint.path
+        } else {
+          isThere = false
+        }
+      }
+      if isThere { continue }
+      #expect(PageEndpoints.toCome.contains(endpoint.service) || PageEndpoints.toCome.contains(endpoint.place), "\(endpoint.place)")
+    }
+    for (method, path) in PageEndpoints.atRoot {
+      let answer = try await harness.send(method, path, method == .post ? "{}" : nil)
+      #expect(![404, 405].contains(answer.status) || path.hasPrefix("/track/"), "\(method) \(path)")
+    }
+  }
+
+  /// Somebody who asks.
+  private struct Asker {
+    var name: String
+    /// Nil for nobody.
+    var token: String?
+    /// What he has on the whole platform, and what he has within a website only.
+    var role: PlatformRole?
+    var permissions: Set<String> = []
+  }
+
+  @Test func `every route answers whoever may use it, and refuses everybody else`() async throws {
+    let answered = APIGateway.groups.map { group in
+      RouteGroup(service: group.service, routes: group.routes.map(Self.withoutHandler))
+    }
+    let harness = try await Harness(groups: answered)
+    let askers = try await Self.askers(harness)
+    let rules = Dictionary(uniqueKeysWithValues: PageEndpoints.all.map { ($0.place, $0) })
+    try await harness.gateway.application.test(.router) { client in
+      for group in answered {
+        for route in group.routes {
+          let shape = PageEndpoints.shape(route.path)
+          let endpoint = rules["\(route.method) /api/v1/\(group.service)\(shape)"] ?? Self.declared(route, group.service, shape)
+          let path = "/api/v1/\(group.service)\(shape.replacing("{}", with: "9"))"
+          for asker in askers {
+            let status = try await client.execute(
+              uri: path, method: route.method, headers: Self.headers(route, asker.token),
+              body: route.hasBody ? ByteBuffer(string: "{}") : nil
+            ) { $0.status.code }
+            #expect(
+              status == Self.expected(endpoint, asker, success: route.success),
+              "\(asker.name) at \(endpoint.place), which is for \(endpoint.rule)")
+          }
+        }
+      }
+    }
+  }
+
+  private static func expected(_ endpoint: PageEndpoint, _ asker: Asker, success: Int) -> Int {
+    if endpoint.rule == "public" { return success }
+    guard asker.token != nil else { return 401 }
+    guard let roles = endpoint.roles else { return success }
+    if let role = asker.role, roles.contains(role) { return success }
+    return endpoint.isPermission && asker.permissions.contains(endpoint.rule) ? success : 403
+  }
+
+  /// The route, answering at once, so that nothing but its declaration decides.
+  private static func withoutHandler(_ route: Route) -> Route {
+    Route(
+      route.method, route.path, route.operation, route.summary, describing: route.input, out: route.output, status: route.success,
+      access: route.access, idempotency: route.idempotency, precondition: route.precondition, problems: route.problems
+    ) { _ in Reply(.none) }
+  }
+
+  private static func headers(_ route: Route, _ token: String?) -> HTTPFields {
+    var headers = HTTPFields()
+    if let token { headers[.authorization] = "Bearer \(token)" }
+    if route.hasBody { headers[.contentType] = "application/json" }
+    if route.idempotency == .compulsory { headers[.idempotencyKey] = "k" }
+    if route.precondition == .ifMatch { headers[.ifMatch] = "*" }
+    return headers
+  }
+
+  /// A route that no page names is held to what it says itself, by the roles as the pages give them.
+  private static func declared(_ route: Route, _ service: String, _ shape: String) -> PageEndpoint {
+    let rule =
+      switch route.access {
+      case .everyone: "public"
+      case .bearer: "bearer"
+      case .permission(let permission): permission.rawValue
+      case .roles(let roles): PageEndpoints.roles.first { !$0.key.contains(".") && $0.value == Set(roles) }?.key ?? ""
+      }
+    #expect(rule == "public" || rule == "bearer" || PageEndpoints.roles[rule] != nil, "\(route.operation) is for nobody the pages know")
+    return PageEndpoint(service: service, method: route.method, path: shape, rule: rule)
+  }
+
+  /// Nobody, an account for each default role, one for each within a website, and for each permission that a route asks for those who have it
+  /// directly: alone, within a website, and all others.
+  private static func askers(_ harness: Harness) async throws -> [Asker] {
+    func execute(_ command: some Command) async throws { _ = try await harness.services.executor.execute(command) }
+    for (id, row) in Permission.defaultRows { try await execute(SeedReference<Permission>(id: id, row: row)) }
+    for (id, row) in Role.defaultRows { try await execute(SeedReference<Role>(id: id, row: row)) }
+    var last: Int64 = 1_000
+    func asker(
+      _ name: String, role: PlatformRole? = nil, permissions: [DefaultPermission] = [], team: Int64 = 0
+    ) async throws -> Asker {
+      last += 1
+      let user = UserID(last)
+      try await execute(
+        RegisterUser(
+          userID: user, email: "\(last)@example.org", firstname: "F", lastname: "L", passwordHash: "x",
+          emailClaim: harness.services.emails.claim(of: "\(last)@example.org")))
+      if let role, role != .customer {
+        let id = try #require(DefaultRole.allCases.first { $0.name == role.rawValue }).id
+        try await execute(AssignRole(userID: user, roleID: id, teamID: team, assignedBy: nil))
+      }
+      for permission in permissions {
+        try await execute(GrantPermission(userID: user, permissionID: permission.id, teamID: team, grantedBy: nil))
+      }
+      let token = try await harness.services.tokens.issue(Account.load(user, harness.log).caller)
+      return Asker(
+        name: team == 0 ? name : "\(name) of a website", token: token, role: team == 0 ? role : nil,
+        permissions: team == 0 ? Set(permissions.map(\.rawValue)) : [])
+    }
+    var askers = [Asker(name: "nobody")]
+    for role in PlatformRole.allCases { askers.append(try await asker(role.rawValue, role: role)) }
+    for role in PlatformRole.allCases where role != .customer { askers.append(try await asker(role.rawValue, role: role, team: 7)) }
+    for name in PageEndpoints.roles.keys.filter({ $0.contains(".") }).sorted() {
+      let permission = try #require(DefaultPermission(rawValue: name))
+      askers.append(try await asker("who has \(name)", permissions: [permission]))
+      askers.append(try await asker("who has all but \(name)", permissions: DefaultPermission.allCases.filter { $0 != permission }))
+    }
+    askers.append(try await asker("who has every permission", permissions: DefaultPermission.allCases, team: 7))
+    return askers
+  }
+}
