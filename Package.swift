@@ -38,6 +38,8 @@ let package = Package(
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    // Without pkgConfig: hiredis's flags hold a definition that packages may not have.
+    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
 
     // The floors, lowest first. A floor imports only those above it in this list.
     .target(name: "JSON", swiftSettings: settings),
@@ -49,6 +51,8 @@ let package = Package(
       name: "PostgresTesting",
       dependencies: ["Postgres", .product(name: "Logging", package: "swift-log")],
       swiftSettings: settings),
+    .target(
+      name: "Redis", dependencies: ["CHiredis", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
     .target(
       name: "ObjectStorage",
       dependencies: [
@@ -117,6 +121,7 @@ let package = Package(
       name: "APIGateway",
       dependencies: [
         "Aggregates", "CArgon2", "EventSourcing", "EventStore", "JSON", "ObjectStorage", "Postgres", "ProcessManagers", "Projectors",
+        "Redis",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -135,7 +140,7 @@ let package = Package(
       name: "Comptoir",
       dependencies: [
         "APIGateway", "Aggregates", "CompleteJourney", "EventSourcing", "EventStore", "JSON", "Mail", "Migrations", "ObjectStorage",
-        "Postgres", "ProcessManagers", "Projectors",
+        "Postgres", "ProcessManagers", "Projectors", "Redis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -177,6 +182,8 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       swiftSettings: settings),
+    .testTarget(
+      name: "RedisTests", dependencies: ["Redis", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
     .testTarget(
       name: "MailTests", dependencies: ["JSON", "Mail", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
     .testTarget(
@@ -226,7 +233,7 @@ let package = Package(
       name: "APIGatewayTests",
       dependencies: [
         "APIGateway", "Aggregates", "EventSourcing", "EventStore", "EventStoreTesting", "JSON", "Migrations", "ObjectStorage", "Postgres",
-        "PostgresTesting", "ProcessManagers", "Projectors",
+        "PostgresTesting", "ProcessManagers", "Projectors", "Redis",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

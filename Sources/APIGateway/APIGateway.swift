@@ -1,3 +1,5 @@
+import EventSourcing
+import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import JSON
@@ -13,6 +15,7 @@ import Glibc
 public struct APIGateway: Service {
   private let configuration: GatewayConfiguration
   private let responder: GatewayResponder
+  private let sweeper: CacheSweeper
   private let logger: Logger
   private let onRunning: @Sendable (Int) async -> Void
 
@@ -32,6 +35,9 @@ public struct APIGateway: Service {
     self.configuration = configuration
     self.logger = logger
     self.onRunning = onRunning
+    sweeper = CacheSweeper(
+      caches: services.caches, reads: services.reads, interval: configuration.sweepInterval, owner: UUID.random().uuidString,
+      logger: logger)
     responder = GatewayResponder(services: services, table: Self.table(groups), logger: logger)
   }
 
@@ -39,7 +45,9 @@ public struct APIGateway: Service {
   /// - Throws: `PortInUse`, or what the server fails with.
   public func run() async throws {
     do {
+      async let sweeping: Void = sweeper.run()
       try await application.run()
+      await sweeping
     } catch let error as IOError where error.errnoCode == EADDRINUSE {
       throw PortInUse(port: configuration.port)
     }

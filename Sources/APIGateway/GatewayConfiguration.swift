@@ -28,7 +28,11 @@ public struct GatewayConfiguration: Sendable {
   /// How often the interface may be asked by one network address without a token, and by one account; nil for no limit.
   public var anonymousLimit: RateLimit? = RateLimit("anonymous", quota: 60, windowSeconds: 60)
   public var callerLimit: RateLimit? = RateLimit("caller", quota: 600, windowSeconds: 60)
-  /// How many askers' requests are counted.
+  /// How long answers that are the same for everybody are shown again, in whole seconds; 0 for never.
+  public var cacheSeconds = 5
+  /// How often the tables `cache` are rid of what is no longer good.
+  public var sweepInterval: Duration = .seconds(300)
+  /// How many askers' requests are counted in this process.
   public var rateLimitCapacity = 100_000
   /// How many proxies of our own stand before the gateway, each of which adds where it was asked from to `X-Forwarded-For`. With 0 the
   /// header is not looked at, since anybody can send one.
@@ -80,7 +84,12 @@ public struct GatewayServices: Sendable {
   let passwords: PasswordHasher
   let emails: EmailFingerprint
   let ids: IDBlocks
+  /// Counts requests.
   let limiter: RateLimiter
+  /// Counts what is tried to get into an account.
+  let logins: RateLimiter
+  let caches: Caches
+  let answers: AnswerCache
   /// Nil where none is configured: then files can be neither uploaded nor downloaded.
   let objects: ObjectStorage?
   let openBaskets = OpenBaskets()
@@ -89,9 +98,10 @@ public struct GatewayServices: Sendable {
   ///   - reads: the read databases.
   ///   - signingKey: signs access tokens; all gateways of one installation share it.
   ///   - emails: recognises e-mail addresses in claims.
+  ///   - caches: where answers and counts are kept.
   public init(
     configuration: GatewayConfiguration, log: any EventLog, executor: CommandExecutor, reads: ReadSides, signingKey: SigningKey,
-    passwords: PasswordHasher, emails: EmailFingerprint, objects: ObjectStorage? = nil
+    passwords: PasswordHasher, emails: EmailFingerprint, objects: ObjectStorage? = nil, caches: Caches = Caches()
   ) async {
     self.configuration = configuration
     self.log = log
@@ -101,7 +111,10 @@ public struct GatewayServices: Sendable {
     self.emails = emails
     self.objects = objects
     ids = IDBlocks(log: log)
-    limiter = RateLimiter(capacity: configuration.rateLimitCapacity)
+    self.caches = caches
+    limiter = RateLimiter(capacity: configuration.rateLimitCapacity, shared: caches.requests)
+    logins = RateLimiter(capacity: configuration.rateLimitCapacity, shared: caches.cache(of: reads.auth))
+    answers = AnswerCache(caches: caches, seconds: configuration.cacheSeconds)
     tenants = Tenants(
       reads.websites, platformDomain: configuration.platformDomain, platformHosts: configuration.platformHosts,
       maximumAge: configuration.tenantMaximumAge)

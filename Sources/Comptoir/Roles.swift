@@ -7,6 +7,7 @@ import Mail
 import Postgres
 import ProcessManagers
 import Projectors
+import Redis
 import ServiceLifecycle
 import UnixSignals
 
@@ -82,6 +83,7 @@ struct Roles {
     configuration.trustedProxies = try settings.integer("COMPTOIR_TRUSTED_PROXIES", default: configuration.trustedProxies)
     configuration.anonymousLimit = try limit(configuration.anonymousLimit, "COMPTOIR_ANONYMOUS_REQUESTS_PER_MINUTE")
     configuration.callerLimit = try limit(configuration.callerLimit, "COMPTOIR_CALLER_REQUESTS_PER_MINUTE")
+    configuration.cacheSeconds = max(0, try settings.integer("COMPTOIR_CACHE_SECONDS", default: configuration.cacheSeconds))
     if let secret = settings.optional("COMPTOIR_MAIL_WEBHOOK_SECRET") {
       guard let signature = WebhookSignature(secret: secret) else {
         throw PlainError("COMPTOIR_MAIL_WEBHOOK_SECRET is not whsec_ and the Base64 of 24 to 64 bytes")
@@ -103,7 +105,8 @@ struct Roles {
         questions: try side("questions", .questions), contacts: try side("contacts", .contacts),
         newsletters: try side("newsletters", .newsletters)),
       signingKey: try SigningKey(file: settings.optional("COMPTOIR_SIGNING_KEY") ?? ".run/signing-key.pem"),
-      passwords: try PasswordHasher(), emails: stores.emails, objects: stores.objects)
+      passwords: try PasswordHasher(), emails: stores.emails, objects: stores.objects,
+      caches: Caches(redis: try settings.redis().map { RedisClient($0, logger: settings.logger) }))
     return APIGateway(configuration: configuration, services: services, logger: settings.logger)
   }
 

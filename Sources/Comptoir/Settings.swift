@@ -7,6 +7,7 @@ import Mail
 import ObjectStorage
 import Postgres
 import ProcessManagers
+import Redis
 import SystemPackage
 
 /// Settings from the environment and an optional file, under the names of `.run/env`.
@@ -116,6 +117,16 @@ struct Settings: Sendable {
       throw PlainError("SMTP_URL: \(error)")
     } catch is MailError {
       throw PlainError("MAIL_FROM must be an address, or a name and an address: Name <local@domain>")
+    }
+  }
+
+  /// Redis, or nil where none is configured: then each service keeps in its own database what it would keep there.
+  func redis() throws -> RedisConfiguration? {
+    guard let url = optional("REDIS_URL") else { return nil }
+    do {
+      return try RedisConfiguration(url: url)
+    } catch {
+      throw PlainError("REDIS_URL: \(error)")
     }
   }
 

@@ -22,6 +22,7 @@ struct Harness {
 
   init(
     groups: [RouteGroup] = [ShelfRoutes.group], reads: ReadSides? = nil, objects: ObjectStorage? = nil, platformHosts: Set<String>? = nil,
+    caches: Caches = Caches(),
     adapt: (inout GatewayConfiguration) -> Void = { _ in }
   ) async throws {
     var configuration = GatewayConfiguration()
@@ -30,6 +31,7 @@ struct Harness {
     configuration.rightsMaximumAge = .zero
     configuration.platformHosts = platformHosts ?? configuration.platformHosts
     configuration.tenantMaximumAge = .zero
+    configuration.cacheSeconds = 0
     (configuration.anonymousLimit, configuration.callerLimit) = (nil, nil)
     adapt(&configuration)
     var away = PostgresConfiguration(host: "127.0.0.1", port: 1, database: "none", user: "none")
@@ -43,7 +45,8 @@ struct Harness {
           questions: side, contacts: side, newsletters: side),
       signingKey: key,
       passwords: PasswordHasher(PasswordHasher.Parameters(memoryKiB: 64, passes: 1)),
-      emails: EmailFingerprint(secret: Array(repeating: 7, count: 32)), objects: objects)
+      emails: EmailFingerprint(secret: Array(repeating: 7, count: 32)), objects: objects,
+      caches: caches)
     gateway = APIGateway(configuration: configuration, services: services, groups: groups, logger: Logger(label: "test"))
   }
 

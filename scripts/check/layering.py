@@ -17,6 +17,7 @@ import tree
 FLOORS = {
     "JSON": set(),
     "Postgres": {"CLibPQ"},
+    "Redis": {"CHiredis"},
     "ObjectStorage": set(),
     "Jobs": {"JSON", "Postgres"},
     "Mail": {"CCurl"},
@@ -29,6 +30,7 @@ FLOORS = {
     "ProcessManagers": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Mail", "ObjectStorage"},
     "APIGateway": {
         "Aggregates", "CArgon2", "EventSourcing", "EventStore", "JSON", "ObjectStorage", "Postgres", "ProcessManagers", "Projectors",
+        "Redis",
     },
     "CompleteJourney": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Postgres"},
 }  # fmt: skip

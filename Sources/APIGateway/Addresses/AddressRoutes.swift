@@ -13,15 +13,15 @@ enum AddressRoutes {
       .whole(
         "/countries", "countries", "Active countries by name", in: NoInput.self, access: .everyone,
         from: { $0.reads.addresses }, AddressResources.countries
-      ) { _, _ in [] },
+      ) { _, _ in [] }.cached { $0.reads.addresses },
       .row(
         "/countries/{id}", "country", "An active country", in: IDInput<CountryID>.self, access: .everyone,
         from: { $0.reads.addresses }, AddressResources.oneCountry
-      ) { input, _ in [.int64(input.id.rawValue)] },
+      ) { input, _ in [.int64(input.id.rawValue)] }.cached { $0.reads.addresses },
       .whole(
         "/countries/{id}/regions", "regions", "Active regions of a country by name", in: IDInput<CountryID>.self,
         access: .everyone, from: { $0.reads.addresses }, AddressResources.regionsOfCountry
-      ) { input, _ in [.int64(input.id.rawValue)] },
+      ) { input, _ in [.int64(input.id.rawValue)] }.cached { $0.reads.addresses },
 
       .whole(
         "/addresses", "addresses", "Own addresses, the default first, then the newest", in: NoInput.self, access: .bearer,

@@ -45,7 +45,7 @@ enum AuthRoutes {
 
   @Sendable private static func login(_ input: Credentials, _ call: Call) async throws -> Reply {
     let asker = call.asker(about: input.email)
-    try call.services.limiter.require(call.services.configuration.loginLimit, by: asker)
+    try await call.services.logins.require(call.services.configuration.loginLimit, by: asker)
     let account = try await Account.find(email: input.email, call.services)
     // An unknown account costs the same work and gets the same answer as a wrong password, and so does a deleted one.
     guard try await call.services.passwords.verify(input.password, against: account?.passwordHash), let account, !account.isDeleted
@@ -61,7 +61,7 @@ enum AuthRoutes {
     do {
       let outcome = try await call.execute(call.starting(refresh, of: account.userID, epoch: account.sessionEpoch))
       let signedIn = try await SignedIn(account, refresh, call.services)
-      call.services.limiter.forget(call.services.configuration.loginLimit, by: asker)
+      await call.services.logins.forget(call.services.configuration.loginLimit, by: asker)
       return .command(outcome) { signedIn.write(call, &$0) }.notStored
     } catch let refusal where refusal is SessionRejection || refusal is UserRejection {
       // Another password was set, or the account closed, while this password was checked.

@@ -35,7 +35,7 @@ enum MailedTokenRoutes {
 
   /// Answers the same, after the same work, whether there is an account or not.
   @Sendable private static func forgot(_ input: ForgottenPassword, _ call: Call) async throws -> Reply {
-    try call.services.limiter.require(call.services.configuration.loginLimit, by: "forgot \(call.asker(about: input.email))")
+    try await call.services.logins.require(call.services.configuration.loginLimit, by: "forgot \(call.asker(about: input.email))")
     let owner = try await call.services.log.claimOwner(call.services.emails.claim(of: input.email))
     // Nobody has the id 0: the command is refused for it, which the log confirms as it would write an event.
     let account = try await Account.load(UserID(owner.flatMap { Int64($0.id) } ?? 0), call.services.log)

@@ -9,7 +9,7 @@ enum SalePointRoutes {
       .list(
         "/sale-points", "salePoints", "Active sale points by name", in: NoInput.self, access: .everyone,
         from: { $0.reads.deliveries }, SalePointResources.list
-      ) { _, _ in [] },
+      ) { _, _ in [] }.cached { $0.reads.deliveries },
       .whole(
         "/sale-points/nearby", "nearbySalePoints", "Active sale points around a place, the nearest first, at most 100",
         in: NearbyInput.self, access: .everyone, from: { $0.reads.deliveries }, SalePointResources.nearby
@@ -24,7 +24,7 @@ enum SalePointRoutes {
       .row(
         "/sale-points/{id}", "salePoint", "An active sale point", in: IDInput<SalePointID>.self, access: .everyone,
         from: { $0.reads.deliveries }, SalePointResources.open
-      ) { input, _ in [.int64(input.id.rawValue)] },
+      ) { input, _ in [.int64(input.id.rawValue)] }.cached { $0.reads.deliveries },
       .list(
         "/admin/sale-points", "allSalePoints", "All sale points by name", in: NoInput.self, access: .administrators,
         from: { $0.reads.deliveries }, SalePointResources.all
@@ -52,7 +52,7 @@ enum DeliveryStatusRoutes {
       .whole(
         "/status", "deliveryStatuses", "Statuses of deliveries", in: NoInput.self, access: .everyone,
         from: { $0.reads.deliveries }, DeliveryResources.statuses
-      ) { _, _ in [] },
+      ) { _, _ in [] }.cached { $0.reads.deliveries },
       .whole(
         "/status/statistics", "deliveryStatusStatistics", "How many deliveries are in each status", in: NoInput.self, access: .everyone,
         from: { $0.reads.deliveries }, DeliveryResources.statusCounts
@@ -60,7 +60,7 @@ enum DeliveryStatusRoutes {
       .row(
         "/status/{id}", "deliveryStatus", "A status", in: IDInput<DeliveryStatusID>.self, access: .everyone,
         from: { $0.reads.deliveries }, DeliveryResources.oneStatus
-      ) { input, _ in [.int64(input.id.rawValue)] },
+      ) { input, _ in [.int64(input.id.rawValue)] }.cached { $0.reads.deliveries },
       .whole(
         "/admin/status", "allDeliveryStatuses", "Statuses of deliveries", in: NoInput.self, access: .administrators,
         from: { $0.reads.deliveries }, DeliveryResources.statuses

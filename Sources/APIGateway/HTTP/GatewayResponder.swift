@@ -53,7 +53,7 @@ struct GatewayResponder: HTTPResponder {
     let caller = try await authenticate(head, route.access)
     let address = Self.clientAddress(
       forwarded: head.headerFields[.forwardedFor], remote: remoteAddress, trustedProxies: services.configuration.trustedProxies)
-    let quota = mount.isLimited ? try limit(caller, address) : nil
+    let quota = mount.isLimited ? try await limit(caller, address) : nil
     let websiteID = try await website(head, caller)
     if route.idempotency == .compulsory, head.headerFields[.idempotencyKey] == nil { throw Problem(.idempotencyKeyMissing) }
     if route.precondition == .ifMatch, head.headerFields[.ifMatch] == nil { throw Problem(.preconditionRequired) }
@@ -87,12 +87,10 @@ struct GatewayResponder: HTTPResponder {
   }
 
   /// Counts a request by whoever asks.
-  private func limit(_ caller: Caller?, _ address: String?) throws(Problem) -> RateLimiter.Verdict? {
+  private func limit(_ caller: Caller?, _ address: String?) async throws(Problem) -> RateLimiter.Verdict? {
     let configuration = services.configuration
-    if let caller {
-      return try configuration.callerLimit.map { limit throws(Problem) in try services.limiter.require(limit, by: caller.actor) }
-    }
-    return try configuration.anonymousLimit.map { limit throws(Problem) in try services.limiter.require(limit, by: address ?? "") }
+    guard let limit = caller == nil ? configuration.anonymousLimit : configuration.callerLimit else { return nil }
+    return try await services.limiter.require(limit, by: caller?.actor ?? address ?? "")
   }
 
   private static func tell(_ quota: RateLimiter.Verdict, _ headers: inout HTTPFields) {

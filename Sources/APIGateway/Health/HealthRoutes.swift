@@ -4,6 +4,7 @@ import HTTPTypes
 import JSON
 import ObjectStorage
 import Postgres
+import Redis
 
 /// Whether the gateway lives, may be given work, and how everything behind it is.
 enum HealthRoutes {
@@ -37,7 +38,7 @@ enum HealthRoutes {
         .get, "/health/ready", "ready", "Whether requests can be answered: log and read databases are there", in: NoInput.self, out: full,
         access: .everyone, idempotency: .none, problems: [.unavailable]
       ) { _, call in
-        let checks = await everything(call.services, withObjects: false)
+        let checks = await everything(call.services, withHelpers: false)
         guard checks.allSatisfy({ $0.failure == nil }) else { throw unavailable(checks) }
         return reply(checks)
       },
@@ -45,7 +46,7 @@ enum HealthRoutes {
         .get, "/health", "health", "All that the gateway needs, with positions and lag", in: NoInput.self, out: full, access: .everyone,
         idempotency: .none, problems: [.unavailable], aliases: ["/api/health", "/api/services/status"]
       ) { _, call in
-        let checks = await everything(call.services, withObjects: true)
+        let checks = await everything(call.services, withHelpers: true)
         guard checks.allSatisfy({ $0.failure == nil }) else { throw unavailable(checks) }
         return reply(checks)
       },
@@ -78,12 +79,13 @@ enum HealthRoutes {
     from ops.jobs
     """)
 
-  /// - Parameter withObjects: whether the object storage counts. Without it orders are taken all the same.
-  private static func everything(_ services: GatewayServices, withObjects: Bool) async -> [Check] {
+  /// - Parameter withHelpers: whether the object storage and Redis count. Without them orders are taken all the same.
+  private static func everything(_ services: GatewayServices, withHelpers: Bool) async -> [Check] {
     await withTaskGroup(of: (Int, Check).self) { group in
       group.addTask { (0, await checkLog(services.log)) }
       for (index, side) in services.reads.all.enumerated() { group.addTask { (index + 1, await check(side)) } }
-      if withObjects, let objects = services.objects { group.addTask { (.max, await check(objects)) } }
+      if withHelpers, let redis = services.caches.redis { group.addTask { (.max - 1, await check(redis)) } }
+      if withHelpers, let objects = services.objects { group.addTask { (.max, await check(objects)) } }
       var checks: [(Int, Check)] = []
       for await found in group { checks.append(found) }
       return checks.sorted { $0.0 < $1.0 }.map(\.1)
@@ -116,6 +118,15 @@ enum HealthRoutes {
       return Check(name: "object_storage")
     } catch {
       return Check(name: "object_storage", failure: "unreachable")
+    }
+  }
+
+  private static func check(_ redis: RedisClient) async -> Check {
+    do {
+      _ = try await redis.send("PING")
+      return Check(name: "redis")
+    } catch {
+      return Check(name: "redis", failure: "unreachable")
     }
   }
 

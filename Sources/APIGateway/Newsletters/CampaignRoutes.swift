@@ -69,7 +69,7 @@ enum CampaignRoutes {
     .row(
       "/campaigns/{id}/stats", "campaignStatistics", "Totals and rates of a campaign", in: IDInput<CampaignID>.self,
       access: NewsletterAccess.campaigns, from: { $0.reads.newsletters }, NewsletterFigures.ofCampaign
-    ) { input, _ in [.int64(input.id.rawValue)] },
+    ) { input, _ in [.int64(input.id.rawValue)] }.cached { $0.reads.newsletters },
     .row(
       "/campaigns/{id}/analytics", "campaignAnalytics", "Totals, rates, days and links of a campaign", in: IDInput<CampaignID>.self,
       access: NewsletterAccess.campaigns, from: { $0.reads.newsletters }, NewsletterFigures.analyticsOfCampaign

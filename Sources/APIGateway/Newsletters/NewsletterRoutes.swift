@@ -12,7 +12,7 @@ enum NewsletterRoutes {
     .row(
       "/admin/system-stats", "newsletterSystemStatistics", "Figures about the whole service", in: NoInput.self,
       access: NewsletterAccess.administration, from: { $0.reads.newsletters }, NewsletterFigures.ofSystem
-    ) { _, _ in [] },
+    ) { _, _ in [] }.cached { $0.reads.newsletters },
     subscribers.route(
       "/admin/export/newsletters", "exportNewsletters", "All subscribers as CSV or JSON", access: NewsletterAccess.administration),
     campaigns.route("/admin/export/campaigns", "exportCampaigns", "All campaigns as CSV or JSON", access: NewsletterAccess.administration),

@@ -26,7 +26,7 @@ enum SubscriberRoutes {
     .row(
       "/newsletters/stats", "newsletterStatistics", "Figures about subscribers", in: NoInput.self, access: NewsletterAccess.subscribers,
       from: { $0.reads.newsletters }, NewsletterFigures.ofSubscribers
-    ) { _, _ in [] },
+    ) { _, _ in [] }.cached { $0.reads.newsletters },
     Route(
       .post, "/newsletters/bulk-import", "importSubscribers", "Subscribes people who consented elsewhere; who has left stays away",
       in: SubscriberImport.self, out: imported.asData, access: NewsletterAccess.subscribers, idempotency: .none, problems: [],

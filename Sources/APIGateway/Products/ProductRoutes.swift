@@ -8,8 +8,8 @@ import Postgres
 enum ProductRoutes {
   static let group = RouteGroup(
     service: "products",
-    routes: [HealthRoutes.route(of: "products") { $0.reads.products }] + catalogue + classification + parts + administration + references
-      + partAdministration + imageFiles)
+    routes: [HealthRoutes.route(of: "products") { $0.reads.products }]
+      + (catalogue + classification + parts).cached { $0.reads.products } + administration + references + partAdministration + imageFiles)
 
   private static let catalogue: [Route] = [
     .list(

@@ -8,7 +8,8 @@ import Postgres
 enum QuestionRoutes {
   static let group = RouteGroup(
     service: "questions",
-    routes: [HealthRoutes.route(of: "questions", hasStatus: true) { $0.reads.questions }] + published + questions + answers + moderation)
+    routes: [HealthRoutes.route(of: "questions", hasStatus: true) { $0.reads.questions }]
+      + published.cached { $0.reads.questions } + questions + answers + moderation)
 
   private static let published: [Route] = [
     .list(

@@ -46,7 +46,7 @@ struct Route: Sendable {
   var isQuery: Bool
   /// Media types of a successful answer beside JSON.
   var media: [String] = []
-  let answer: @Sendable (Call) async throws -> Reply
+  var answer: @Sendable (Call) async throws -> Reply
 
   /// A route whose handler does the work: all commands, and reads that are not one statement.
   init<Input: RouteInput>(

@@ -1,3 +1,4 @@
+import Crypto
 import Synchronization
 
 /// How often something may be asked for.
@@ -19,8 +20,8 @@ public struct RateLimit: Sendable, Hashable {
   }
 }
 
-/// Counts requests by who asks, in this process: several gateways each allow the quota. What was asked for longest ago is forgotten first
-/// when there are more askers than it remembers.
+/// Counts requests by who asks: in a cache that several gateways share, or, without one and while it cannot be reached, in this process. Then
+/// each gateway allows the quota, and who asked longest ago is forgotten first when there are more askers than it remembers.
 final class RateLimiter: Sendable {
   /// Where somebody stands after a request ([RateLimit headers](https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/)).
   struct Verdict: Sendable, Hashable {
@@ -48,15 +49,31 @@ final class RateLimiter: Sendable {
   }
 
   private let windows: Mutex<TwoGenerationCache<Key, Window>>
+  private let shared: (any Cache)?
   private let clock: @Sendable () -> ContinuousClock.Instant
 
-  init(capacity: Int, clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+  init(capacity: Int, shared: (any Cache)? = nil, clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
     windows = Mutex(TwoGenerationCache(capacity: capacity))
+    self.shared = shared
     self.clock = clock
   }
 
-  /// Counts a request, unless there have been as many as may be.
-  func take(_ limit: RateLimit, by asker: String) -> Verdict {
+  /// Counts a request.
+  func take(_ limit: RateLimit, by asker: String) async -> Verdict {
+    if let shared, let counted = try? await shared.count(Self.name(limit, asker), seconds: limit.windowSeconds) {
+      return Verdict(
+        limit: limit, isAllowed: counted.count <= limit.quota, remaining: max(0, limit.quota - counted.count),
+        resetSeconds: counted.secondsLeft)
+    }
+    return takeHere(limit, by: asker)
+  }
+
+  /// The asker's hash: an address of a person, or of a machine, does not stand in a cache.
+  private static func name(_ limit: RateLimit, _ asker: String) -> String {
+    "limit:\(limit.name):" + SHA256.hash(data: Array(asker.utf8)).prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  private func takeHere(_ limit: RateLimit, by asker: String) -> Verdict {
     let now = clock()
     let key = Key(limit: limit.name, asker: asker)
     return windows.withLock { windows in
@@ -74,14 +91,15 @@ final class RateLimiter: Sendable {
   /// The same, and refuses what is too much.
   /// - Throws: `Problem(.tooManyRequests)`.
   @discardableResult
-  func require(_ limit: RateLimit, by asker: String) throws(Problem) -> Verdict {
-    let verdict = take(limit, by: asker)
+  func require(_ limit: RateLimit, by asker: String) async throws(Problem) -> Verdict {
+    let verdict = await take(limit, by: asker)
     guard verdict.isAllowed else { throw Problem(tooMany: verdict) }
     return verdict
   }
 
   /// Begins anew: who has shown that he is right is no longer suspected.
-  func forget(_ limit: RateLimit, by asker: String) {
+  func forget(_ limit: RateLimit, by asker: String) async {
+    if let shared { try? await shared.remove(Self.name(limit, asker)) }
     windows.withLock { $0[Key(limit: limit.name, asker: asker)] = nil }
   }
 }
