@@ -111,7 +111,7 @@ let package = Package(
     .target(
       name: "ProcessManagers",
       dependencies: [
-        "Aggregates", "EventSourcing", "JSON", "Mail", "ObjectStorage",
+        "Aggregates", "EventSourcing", "JSON", "Jobs", "Mail", "ObjectStorage", "Postgres",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -139,7 +139,7 @@ let package = Package(
     .executableTarget(
       name: "Comptoir",
       dependencies: [
-        "APIGateway", "Aggregates", "CompleteJourney", "EventSourcing", "EventStore", "JSON", "Mail", "Migrations", "ObjectStorage",
+        "APIGateway", "Aggregates", "CompleteJourney", "EventSourcing", "EventStore", "JSON", "Jobs", "Mail", "Migrations", "ObjectStorage",
         "Postgres", "ProcessManagers", "Projectors", "Redis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
@@ -218,7 +218,9 @@ let package = Package(
     .testTarget(
       name: "ProcessManagersTests",
       dependencies: [
-        "Aggregates", "EventSourcing", "EventStoreTesting", "Mail", "ObjectStorage", "ProcessManagers",
+        "Aggregates", "EventSourcing", "EventStoreTesting", "JSON", "Jobs", "Mail", "Migrations", "ObjectStorage", "Postgres",
+        "PostgresTesting",
+        "ProcessManagers",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),

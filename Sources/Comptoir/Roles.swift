@@ -2,6 +2,7 @@ import APIGateway
 import EventSourcing
 import EventStore
 import FoundationEssentials
+import Jobs
 import Logging
 import Mail
 import Postgres
@@ -38,13 +39,18 @@ struct Roles {
 
   /// The projector of one read database.
   func projector(_ projection: Projection) throws -> ProjectorRunner {
-    let reader = try settings.reader(of: projection.database)
+    ProjectorRunner(
+      projection, log: stores.log, leases: stores.log, configuration: try writer(of: projection.database), holder: holder,
+      logger: settings.logger)
+  }
+
+  /// A read database as its projector, who also writes its jobs.
+  private func writer(of database: String) throws -> PostgresConfiguration {
+    let reader = try settings.reader(of: database)
     // Several installations on one server tell their roles apart by a prefix, which the reader's name has as well.
-    let name = "\(projection.database)_projector"
-    let own = "\(projection.database)_reader"
-    let rows = try settings.other(reader.user.hasSuffix(own) ? reader.user.dropLast(own.count) + name : name, at: reader)
-    return ProjectorRunner(
-      projection, log: stores.log, leases: stores.log, configuration: rows, holder: holder, logger: settings.logger)
+    let name = "\(database)_projector"
+    let own = "\(database)_reader"
+    return try settings.other(reader.user.hasSuffix(own) ? reader.user.dropLast(own.count) + name : name, at: reader)
   }
 
   /// The checkout's process manager with the payment provider of the settings.
@@ -52,23 +58,37 @@ struct Roles {
     Checkout(log: stores.log, executor: stores.executor, payments: SandboxPayments(), logger: settings.logger)
   }
 
-  /// The runners of all process managers.
-  func processes(_ checkout: Checkout) throws -> [ProcessManagerRunner] {
+  /// The runners of all process managers, and the workers that carry out their jobs.
+  func processes(_ checkout: Checkout) throws -> [any Service] {
     let deliveries = Deliveries(log: stores.log, executor: stores.executor, carriers: SandboxCarriers(), logger: settings.logger)
     var ports: [any MessagePort] = [
       checkout, deliveries, SupportDesk(log: stores.log, executor: stores.executor),
       ClosedAccounts(log: stores.log, executor: stores.executor),
       FileKeeper(log: stores.log, executor: stores.executor, objects: stores.objects),
     ]
+    var workers: [any Service] = []
     if let mail = try settings.mail() {
+      let transport = SMTPMailer(mail.server, logger: settings.logger)
+      let links = MailLinks(stores.emails.links, at: try settings.publicURL())
       ports.append(
         Mailer(
-          log: stores.log, executor: stores.executor, transport: SMTPMailer(mail.server, logger: settings.logger),
-          templates: StoredMailTemplates(log: stores.log), terms: mail.terms, logger: settings.logger))
+          log: stores.log, executor: stores.executor, transport: transport, templates: StoredMailTemplates(log: stores.log),
+          terms: mail.terms, logger: settings.logger))
+      let database = Projection.newsletters.database
+      let queue = JobQueue("campaign", client: PostgresClient(try writer(of: database), logger: settings.logger))
+      ports.append(
+        Campaigns(
+          log: stores.log, executor: stores.executor, queue: queue,
+          readers: ProjectedReaders(PostgresClient(try settings.reader(of: database), logger: settings.logger))))
+      workers.append(
+        CampaignSender(
+          log: stores.log, executor: stores.executor, transport: transport, links: links, terms: mail.terms, logger: settings.logger
+        ).worker(queue, concurrency: mail.server.connections))
     }
+    // Drained from the end: first no more jobs.
     return ports.map { port in
       ProcessManagerRunner(log: stores.log, subscriptions: stores.log, port: port, holder: holder, logger: settings.logger)
-    }
+    } + workers
   }
 
   /// The HTTP edge.

@@ -112,11 +112,13 @@ struct Settings: Sendable {
       var terms = MailTerms(from: try MailAddress(parsing: optional("MAIL_FROM") ?? "Comptoir <no-reply@comptoir.example>"))
       terms.companyAddress = optional("MAIL_COMPANY_ADDRESS") ?? terms.companyAddress
       terms.siteURL = optional("COMPTOIR_SITE_URL") ?? terms.siteURL
+      terms.unsubscribeMailbox = try optional("MAIL_UNSUBSCRIBE_ADDRESS").map { address throws(MailError) in try MailAddress(address) }
       return (server, terms)
     } catch let error as SMTPConfiguration.InvalidURL {
       throw PlainError("SMTP_URL: \(error)")
     } catch is MailError {
-      throw PlainError("MAIL_FROM must be an address, or a name and an address: Name <local@domain>")
+      throw PlainError(
+        "MAIL_FROM must be an address, or a name and an address: Name <local@domain>; MAIL_UNSUBSCRIBE_ADDRESS an address")
     }
   }
 
@@ -128,6 +130,13 @@ struct Settings: Sendable {
     } catch {
       throw PlainError("REDIS_URL: \(error)")
     }
+  }
+
+  /// Where the gateway is reached from outside, for links in mails.
+  func publicURL() throws -> String {
+    let url = try optional("COMPTOIR_PUBLIC_URL") ?? optional("COMPTOIR_URL") ?? "http://127.0.0.1:\(integer("COMPTOIR_PORT", default: 8100))"
+    guard url.hasPrefix("https://") || url.hasPrefix("http://") else { throw PlainError("COMPTOIR_PUBLIC_URL must begin with https://") }
+    return url.hasSuffix("/") ? String(url.dropLast()) : url
   }
 
   /// A read database, such as `orders_service_db`, as the reader that its setting names.

@@ -68,6 +68,17 @@ public struct SMTPReply: Sendable, Hashable {
   }
 }
 
+extension SMTPReply {
+  /// Whether a refusal is about the recipient's address or mailbox, and not about the message or its sender (RFC 3463, sections 3.2 and 3.3).
+  public var isAboutRecipient: Bool {
+    guard let status = enhancedStatus else { return [550, 551, 553].contains(code) }
+    return (status.hasPrefix("5.1.") || status.hasPrefix("5.2.")) && !["5.1.7", "5.1.8", "5.2.3"].contains(status)
+  }
+
+  /// Whether it will pass, although the server has given up: the mailbox is full.
+  public var isForNow: Bool { enhancedStatus == "5.2.2" }
+}
+
 extension SMTPReply: CustomStringConvertible {
   /// The codes alone.
   public var description: String { "\(code)" + (enhancedStatus.map { " \($0)" } ?? "") }

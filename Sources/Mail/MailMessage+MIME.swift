@@ -14,11 +14,10 @@ extension MailMessage {
     head.add("Message-ID", id.description)
     head.add("Subject", text: subject)
     if let unsubscribeURL {
-      guard unsubscribeURL.hasPrefix("https://") || unsubscribeURL.hasPrefix("http://"),
-        unsubscribeURL.utf8.count <= 900, unsubscribeURL.utf8.allSatisfy({ (0x21...0x7e).contains($0) }),
-        !unsubscribeURL.contains(where: { "<>,".contains($0) })
+      guard unsubscribeURL.hasPrefix("https://") || unsubscribeURL.hasPrefix("http://"), Self.fitsList(unsubscribeURL),
+        unsubscribeMailto.map(Self.fitsList) ?? true
       else { throw .invalid("unsubscribe address") }
-      head.add("List-Unsubscribe", "<\(unsubscribeURL)>")
+      head.add("List-Unsubscribe", "<\(unsubscribeURL)>" + (unsubscribeMailto.map { ",\r\n <mailto:\($0)>" } ?? ""))
       head.add("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
     } else {
       // Nobody need answer it with an absence note (RFC 3834).
@@ -42,6 +41,11 @@ extension MailMessage {
     }
     guard bytes.count <= Self.maximumBytes else { throw .invalid("length") }
     return bytes
+  }
+
+  /// Whether an address can stand between the angle brackets of a header.
+  private static func fitsList(_ address: String) -> Bool {
+    address.utf8.count <= 900 && address.utf8.allSatisfy { (0x21...0x7e).contains($0) } && !address.contains { "<>,".contains($0) }
   }
 
   private static func part(_ type: String, _ content: String, after header: HeaderWriter) -> [UInt8] {

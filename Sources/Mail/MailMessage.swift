@@ -13,6 +13,8 @@ public struct MailMessage: Sendable, Hashable {
   public var date: Int64
   /// Where one click leaves the list, for mail that the recipient may decline (RFC 8058).
   public var unsubscribeURL: String?
+  /// A mailbox that takes the recipient off, without `mailto:`; may end in `?subject=…` (RFC 2369). Only beside ``unsubscribeURL``.
+  public var unsubscribeMailto: String?
 
   public init(
     from: MailAddress, to: MailAddress, replyTo: MailAddress? = nil, subject: String, text: String, html: String? = nil, id: MailID,

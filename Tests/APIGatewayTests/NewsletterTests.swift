@@ -3,6 +3,7 @@ import EventSourcing
 import EventStoreTesting
 import HTTPTypes
 import JSON
+import NIOCore
 import Testing
 
 @testable import APIGateway
@@ -258,6 +259,27 @@ import Testing
     #expect(seen.openCount == 1)
     #expect(seen.clickCount == 1)
     #expect(seen.clicks.map(\.url) == [url])
+  }
+
+  @Test func `the links in a mail lead to routes, and a mail program's button leaves`() async throws {
+    let harness = try await Harness(groups: APIGateway.groups)
+    try await sentMail(harness)
+    let id = NewsletterID(try await subscribe(harness, "zoe@example.org"))
+    let links = MailLinks(harness.services.emails.links, at: "https://api.example.org")
+    func path(_ url: String?) throws -> String { String(try #require(url).dropFirst("https://api.example.org".count)) }
+    #expect(try await harness.send(.get, path(links.confirmation(id))).status == 200)
+    let key = DeliveryKey(CampaignID(5), NewsletterID(1))
+    #expect(try await harness.send(.get, path(links.opening(key)), headers: ["Accept": "image/*"]).status == 200)
+    let url = "https://example.org/a?b=1&c=%C3%A9#d"
+    #expect(try await harness.send(.get, path(links.click(key, on: url)))["Location"] == url)
+    #expect(links.click(key, on: "https://example.org/" + String(repeating: "x", count: 2_000)) == nil)
+    #expect(links.click(key, on: "mailto:a@example.org") == nil)
+    // RFC 8058, section 3.2: a form with one field.
+    let form: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
+    let left = try await harness.sendRaw(
+      .post, path(links.leaving(id, campaign: CampaignID(5))), ByteBuffer(string: "List-Unsubscribe=One-Click"), form)
+    #expect(left.status == 200)
+    #expect(try await subscriber(id.rawValue, harness).status == .unsubscribed)
   }
 
   @Test func `the mail provider's reports are signed, fresh, and count once`() async throws {

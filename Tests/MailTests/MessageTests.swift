@@ -22,6 +22,29 @@ import Testing
     #expect(throws: MailError.invalid("message id")) { try MailID("a", at: text) }
   }
 
+  @Test func `a list is left by a click or by a mail`() throws {
+    var message = try MailMessage.sample(to: "a@b.fr")
+    message.unsubscribeURL = "https://a.fr/leave/t?campaign_id=5"
+    #expect(try String(decoding: message.rendered(), as: UTF8.self).contains("List-Unsubscribe: <https://a.fr/leave/t?campaign_id=5>\r\n"))
+    message.unsubscribeMailto = "leave@a.fr?subject=unsubscribe-t"
+    let text = try String(decoding: message.rendered(), as: UTF8.self)
+    #expect(text.contains("List-Unsubscribe: <https://a.fr/leave/t?campaign_id=5>,\r\n <mailto:leave@a.fr?subject=unsubscribe-t>\r\n"))
+    #expect(text.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"))
+    message.unsubscribeMailto = "leave@a.fr\r\nBcc: b@c.fr"
+    #expect(throws: MailError.invalid("unsubscribe address")) { try message.rendered() }
+  }
+
+  @Test(arguments: [
+    (550, "5.1.1 nobody", true, false), (550, "nobody", true, false), (552, "5.2.2 full", true, true),
+    (550, "5.7.1 unwanted", false, false),
+    (554, "unwanted", false, false), (550, "5.1.8 sender", false, false), (552, "5.2.3 too long", false, false),
+  ])
+  func `a refusal is about the recipient or about the message`(code: Int, text: String, isAboutRecipient: Bool, isForNow: Bool) {
+    let reply = SMTPReply(code: code, text: text)
+    #expect(reply.isAboutRecipient == isAboutRecipient)
+    #expect(reply.isForNow == isForNow)
+  }
+
   @Test func `the body cannot end its part or the message`() throws {
     let text = "--=_comptoir_alternative--\n.\nQUIT\n"
     let bytes = try MailMessage.sample(to: "a@b.fr", text: text, html: "<p>x</p>").rendered()

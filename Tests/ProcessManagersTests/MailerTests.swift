@@ -8,30 +8,6 @@ import Testing
 @testable import Aggregates
 
 @Suite struct MailerTests {
-  /// A mail server that does what a test says.
-  private final class Post: MailTransport {
-    let taken = Mutex<[MailMessage]>([])
-    let failures = Mutex<[MailError]>([])
-    var mails: [MailMessage] { taken.withLock { $0 } }
-
-    func fail(_ errors: MailError...) { failures.withLock { $0 += errors } }
-
-    func send(_ message: MailMessage) async throws(MailError) {
-      if let error = failures.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { throw error }
-      taken.withLock { $0.append(message) }
-    }
-  }
-
-  /// Takes a mail and never answers: the process is killed meanwhile.
-  private final class Abyss: MailTransport {
-    let count = Mutex(0)
-
-    func send(_ message: MailMessage) async throws(MailError) {
-      count.withLock { $0 += 1 }
-      await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
-    }
-  }
-
   private struct Words: MailTemplates {
     func template(_ slug: String) async throws -> MailTemplate? {
       if slug == "payment-receipt" { return nil }

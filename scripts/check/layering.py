@@ -27,7 +27,7 @@ FLOORS = {
     "EventStoreTesting": {"EventSourcing", "JSON"},
     "Aggregates": {"EventSourcing", "JSON"},
     "Projectors": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Migrations", "Postgres"},
-    "ProcessManagers": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Mail", "ObjectStorage"},
+    "ProcessManagers": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Jobs", "Mail", "ObjectStorage", "Postgres"},
     "APIGateway": {
         "Aggregates", "CArgon2", "EventSourcing", "EventStore", "JSON", "ObjectStorage", "Postgres", "ProcessManagers", "Projectors",
         "Redis",

@@ -2,29 +2,9 @@ import Aggregates
 import EventSourcing
 import JSON
 import Postgres
+import ProcessManagers
 
-/// Whom a campaign goes to: who is subscribed, can be reached, and is among those it is for.
-struct CampaignAudience {
-  private(set) var sql = "s.deleted_at is null and s.status = 'subscribed' and s.bounce_count < \(Subscriber.bounceLimit)"
-  private(set) var parameters: [PostgresValue] = []
-
-  init(_ targeting: CampaignTargeting?) {
-    guard let targeting else { return }
-    if !targeting.statuses.isEmpty { add("s.status = any($?::text[])", .textArray(targeting.statuses.map(\.rawValue))) }
-    if !targeting.categories.isEmpty {
-      add("jsonb_exists_any(s.preferences -> 'categories', $?::text[])", .textArray(targeting.categories))
-    }
-    if !targeting.sources.isEmpty { add("s.subscription_source = any($?::text[])", .textArray(targeting.sources)) }
-    if targeting.excludesBounced { sql += " and s.bounce_count = 0" }
-    if let days = targeting.minimumSubscribedDays { add("s.subscribed_at <= now() - make_interval(days => $?::integer)", .int64(days)) }
-    if let count = targeting.maximumBounceCount { add("s.bounce_count <= $?::bigint", .int64(count)) }
-  }
-
-  private mutating func add(_ condition: String, _ value: PostgresValue) {
-    parameters.append(value)
-    sql += " and " + condition.replacing("$?", with: "$\(parameters.count)")
-  }
-
+extension CampaignAudience {
   /// The subscribers, in order of their ids.
   func ids(_ call: Call) async throws -> [NewsletterID] {
     let statement = PostgresStatement.unprepared(

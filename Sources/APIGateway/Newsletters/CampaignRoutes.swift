@@ -3,6 +3,7 @@ import EventSourcing
 import HTTPTypes
 import JSON
 import Postgres
+import ProcessManagers
 
 /// Campaigns: drafts, plans, and what becomes of them.
 enum CampaignRoutes {

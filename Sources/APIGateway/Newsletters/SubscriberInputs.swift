@@ -36,12 +36,14 @@ struct LeaveInput: RouteInput {
 
 /// The token of a link in a mail, and where it leads.
 struct ClickInput: RouteInput {
+  static let address = TextField.text(2_000, .webAddress)
+
   let token: String
   let url: String?
 
   init(_ fields: inout InputReader) {
     token = fields.path("token", .text(255))
-    url = fields.query("url", .text(2_000, .webAddress))
+    url = fields.query("url", Self.address)
   }
 }
 

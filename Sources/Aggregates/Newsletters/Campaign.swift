@@ -25,6 +25,7 @@ public enum Campaign: Aggregate {
     case .campaignScheduled(let event):
       state.status = .scheduled
       state.scheduledAt = event.scheduledAt
+    case .campaignMailsPrepared: break
     case .campaignSendingStarted: state.status = .sending
     case .campaignCounted(let event): state.totals = event.totals
     case .campaignSent: state.status = .sent
@@ -68,10 +69,25 @@ public enum Campaign: Aggregate {
   /// Makes sure that mails may still be prepared.
   static func checkPreparing(_ id: CampaignID, _ state: State) throws(CampaignRejection) { try allow(.send, id, state) }
 
+  /// Mails were prepared for these.
+  static func prepared(_ id: CampaignID, _ readers: [NewsletterID], _ state: State) -> [Event] {
+    guard !readers.isEmpty else { return [] }
+    var totals = state.totals
+    totals.recipients += Int64(readers.count)
+    return [.campaignMailsPrepared(CampaignMailsPrepared(campaignID: id, newsletterIDs: readers))] + count(id, totals, state)
+  }
+
   static func start(_ id: CampaignID, _ state: State) throws(CampaignRejection) -> [Event] {
     try allow(.send, id, state)
     guard state.totals.recipients > 0 else { throw .noRecipients(id) }
     return [.campaignSendingStarted(CampaignSendingStarted(campaignID: id, recipients: state.totals.recipients))]
+  }
+
+  /// Its time has come. Who was to receive it may all have left.
+  static func startAsPlanned(_ id: CampaignID, _ state: State) -> [Event] {
+    let started = CampaignSendingStarted(campaignID: id, recipients: state.totals.recipients)
+    return [.campaignSendingStarted(started)]
+      + (state.totals.recipients > 0 ? [] : [.campaignFailed(CampaignFailed(campaignID: id))])
   }
 
   static func cancel(_ id: CampaignID, _ state: State) throws(CampaignRejection) -> [Event] {

@@ -4,6 +4,9 @@ public import JSON
 /// What happens to a campaign's mail to one subscriber (stream `campaigndelivery-<campaign>-<subscriber>`, so that there is one at most).
 public enum CampaignDeliveryEvent: AggregateEvent {
   case mailPrepared(MailPrepared)
+  case mailMarked(MailMarked)
+  case mailPutOff(MailPutOff)
+  case mailUncertain(MailUncertain)
   case mailSent(MailSent)
   case mailDelivered(MailDelivered)
   case mailOpened(MailOpened)
@@ -15,6 +18,9 @@ public enum CampaignDeliveryEvent: AggregateEvent {
 
   public static let decoder = EventDecoder<CampaignDeliveryEvent>([
     EventCase(MailPrepared.self, CampaignDeliveryEvent.mailPrepared),
+    EventCase(MailMarked.self, CampaignDeliveryEvent.mailMarked),
+    EventCase(MailPutOff.self, CampaignDeliveryEvent.mailPutOff),
+    EventCase(MailUncertain.self, CampaignDeliveryEvent.mailUncertain),
     EventCase(MailSent.self, CampaignDeliveryEvent.mailSent),
     EventCase(MailDelivered.self, CampaignDeliveryEvent.mailDelivered),
     EventCase(MailOpened.self, CampaignDeliveryEvent.mailOpened),
@@ -28,6 +34,9 @@ public enum CampaignDeliveryEvent: AggregateEvent {
   public var payload: any EventPayload {
     switch self {
     case .mailPrepared(let event): event
+    case .mailMarked(let event): event
+    case .mailPutOff(let event): event
+    case .mailUncertain(let event): event
     case .mailSent(let event): event
     case .mailDelivered(let event): event
     case .mailOpened(let event): event

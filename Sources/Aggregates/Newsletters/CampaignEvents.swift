@@ -6,6 +6,7 @@ public enum CampaignEvent: AggregateEvent {
   case campaignDrafted(CampaignDrafted)
   case campaignChanged(CampaignChanged)
   case campaignScheduled(CampaignScheduled)
+  case campaignMailsPrepared(CampaignMailsPrepared)
   case campaignSendingStarted(CampaignSendingStarted)
   case campaignCounted(CampaignCounted)
   case campaignSent(CampaignSent)
@@ -17,6 +18,7 @@ public enum CampaignEvent: AggregateEvent {
     EventCase(CampaignDrafted.self, CampaignEvent.campaignDrafted),
     EventCase(CampaignChanged.self, CampaignEvent.campaignChanged),
     EventCase(CampaignScheduled.self, CampaignEvent.campaignScheduled),
+    EventCase(CampaignMailsPrepared.self, CampaignEvent.campaignMailsPrepared),
     EventCase(CampaignSendingStarted.self, CampaignEvent.campaignSendingStarted),
     EventCase(CampaignCounted.self, CampaignEvent.campaignCounted),
     EventCase(CampaignSent.self, CampaignEvent.campaignSent),
@@ -30,6 +32,7 @@ public enum CampaignEvent: AggregateEvent {
     case .campaignDrafted(let event): event
     case .campaignChanged(let event): event
     case .campaignScheduled(let event): event
+    case .campaignMailsPrepared(let event): event
     case .campaignSendingStarted(let event): event
     case .campaignCounted(let event): event
     case .campaignSent(let event): event
@@ -111,6 +114,26 @@ extension CampaignScheduled: EventPayload {
     json.field("campaign_type", name: campaignType)
     json.field("scheduled_at", scheduledAt)
     json.field("total_recipients", recipients)
+  }
+}
+
+/// A campaign is to go to these as well: a mail is prepared for each, and will be sent when the campaign is started.
+public struct CampaignMailsPrepared: Hashable, Sendable {
+  public static let type = EventType("CampaignMailsPrepared", .private)
+
+  public var campaignID: CampaignID
+  public var newsletterIDs: [NewsletterID]
+}
+
+extension CampaignMailsPrepared: EventPayload {
+  public init(from json: inout JSONObjectReader) throws {
+    campaignID = try json.id("campaign_id")
+    newsletterIDs = try json.int64Array("newsletter_ids").map { NewsletterID($0) }
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("campaign_id", campaignID)
+    json.field("newsletter_ids", newsletterIDs.map(\.rawValue))
   }
 }
 

@@ -62,6 +62,10 @@ public enum MailReport: Sendable, Hashable {
   /// It was handed to the mail server.
   case sent
   case failed(reason: String?)
+  /// The mail server does not take it now, or (not by the server) there is none.
+  case putOff(reason: String, byServer: Bool)
+  /// Nobody knows whether the mail server has it.
+  case uncertain(reason: String)
   case delivered
   /// - Parameters: at most 255 characters each; longer ones are cut.
   case opened(userAgent: String?, ipAddress: String?)

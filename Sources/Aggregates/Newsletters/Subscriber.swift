@@ -25,6 +25,9 @@ public enum Subscriber: Aggregate {
     public var bounceCount: Int64 = 0
     public var hardBounceCount: Int64 = 0
 
+    /// Whether campaigns may be sent to him.
+    var canReceive: Bool { existence == .present && status == .subscribed && bounceCount < bounceLimit && content != nil }
+
     /// The address for events that name it; nil once the subscriber was forgotten.
     var email: SubscriberEmail? { content.map { SubscriberEmail(email: $0.email) } }
   }

@@ -44,7 +44,7 @@ public struct MailTemplate: Sendable, Hashable {
     return result + rest
   }
 
-  private static func escaped(_ text: String) -> String {
+  static func escaped(_ text: String) -> String {
     var result = ""
     for character in text {
       switch character {

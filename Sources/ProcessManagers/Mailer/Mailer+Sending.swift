@@ -63,14 +63,13 @@ extension Mailer {
     let recipient = letter.recipient ?? account
     guard let template = try await templates.template(letter.template),
       let address = try? MailAddress(
-        name: recipient.name.filter { $0.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } }, recipient.email)
+        name: MailTerms.shown(recipient.name), recipient.email)
     else { return nil }
     let now = clock()
     let own = [
       "first_name": recipient.firstname, "name": recipient.lastname, "email": recipient.email, "subscriber_name": recipient.name,
-      "subscriber_email": recipient.email, "company_name": terms.companyName, "company_address": terms.companyAddress,
-      "current_year": String(ParisDay(at: now).text().prefix(4)),
-    ]
+      "subscriber_email": recipient.email,
+    ].merging(terms.values(at: now)) { $1 }
     let filled = template.filled(letter.variables.merging(own) { own, _ in own })
     return MailMessage(
       from: terms.from, to: address, subject: filled.subject, text: filled.plain ?? filled.subject, html: filled.html,

@@ -107,6 +107,8 @@ public struct MailTerms: Sendable, Hashable {
   public var companyAddress = ""
   /// Where the pages are on which a customer uses a token that he was mailed: `/reset-password` and `/verify-email`, with `?token=`.
   public var siteURL = "https://comptoir.example"
+  /// Where a mail that asks for it takes a subscriber off the list, for mail programs that write rather than ask (RFC 2369); nil for nowhere.
+  public var unsubscribeMailbox: MailAddress?
   /// Older events are mailed to nobody.
   public var maximumAge = Duration.seconds(3 * 24 * 3_600)
 

@@ -18,6 +18,8 @@ enum NewsletterHandlers {
     .on(CampaignScheduled.self) { event, facts, rows in
       set(event.campaignID, ["status": "scheduled", "scheduled_at": .timestamp(event.scheduledAt)], facts, &rows)
     },
+    // Each has a row of its own, and the total follows.
+    .ignoring(CampaignMailsPrepared.self),
     .on(CampaignSendingStarted.self) { event, facts, rows in
       set(event.campaignID, ["status": "sending"], facts, &rows)
     },
@@ -41,6 +43,12 @@ enum NewsletterHandlers {
           "status": "pending", "open_count": 0, "click_count": 0, "created_at": .timestamp(facts.occurredAt),
           "updated_at": .timestamp(facts.occurredAt),
         ])
+    },
+    // Still to be sent.
+    .ignoring(MailMarked.self), .ignoring(MailPutOff.self),
+    .on(MailUncertain.self) { event, facts, rows in
+      let reason = "uncertain: \(event.reason)"
+      set(event.row, ["status": "failed", "failed_at": .timestamp(facts.occurredAt), "failure_reason": .text(reason)], facts, &rows)
     },
     .on(MailSent.self) { event, facts, rows in
       set(event.row, ["status": "sent", "sent_at": .timestamp(facts.occurredAt)], facts, &rows)

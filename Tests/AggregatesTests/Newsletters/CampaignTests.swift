@@ -157,6 +157,87 @@ import Testing
     #expect(try await totals(scenario).opened == 1)
   }
 
+  @Test func `a mail is marked for one sender, and uncertain once another finds the mark`() async throws {
+    var scenario = try await sending()
+    let marked = try await scenario.when(MarkMail(key(1), sender: "a"))
+    #expect(marked.answer == MailMark(isOurs: true))
+    scenario = marked.and
+    try await scenario.when(MarkMail(key(1), sender: "a")).thenNothing()
+    let row = MailRow(id: CampaignDeliveryID(50), campaignID: id, newsletterID: NewsletterID(1))
+    let found = try await scenario.when(MarkMail(key(1), sender: "b"))
+    #expect(found.answer == MailMark(isOurs: false))
+    try await found.then(
+      .mailUncertain(MailUncertain(row: row, reason: "its sender ended while it had it")), on: CampaignDelivery.self, key(1))
+    #expect(try await totals(found.and).failed == 1)
+    // It was taken after all.
+    scenario = try await found.and.given(ReportMail(key(1), .sent))
+    #expect(try await totals(scenario) == CampaignTotals(recipients: 3, sent: 1))
+    #expect(try await scenario.state(of: CampaignDelivery.self, key(1)).status == .sent)
+    try await scenario.when(MarkMail(key(1), sender: "b")).thenNothing()
+  }
+
+  @Test func `a mail is put off three times by its server, and by an absent one as often as need be`() async throws {
+    var scenario = try await sending()
+    for _ in 1...5 {
+      scenario = try await scenario.given(MarkMail(key(1), sender: "a")).given(ReportMail(key(1), .putOff(reason: "x", byServer: false)))
+    }
+    for deferrals in 1...3 {
+      scenario = try await scenario.given(MarkMail(key(1), sender: "a")).given(ReportMail(key(1), .putOff(reason: "451", byServer: true)))
+      let mail = try await scenario.state(of: CampaignDelivery.self, key(1))
+      #expect(mail.status == (deferrals < 3 ? .pending : .failed))
+      #expect(mail.sender.isEmpty)
+    }
+    #expect(try await totals(scenario).failed == 1)
+    try await scenario.when(ReportMail(key(2), .putOff(reason: "451", byServer: true))).thenNothing()
+  }
+
+  @Test func `an address that the server refuses counts as sent and come back`() async throws {
+    let scenario = try await sending().given(MarkMail(key(1), sender: "a")).given(ReportMail(key(1), .bounced(.hard, reason: "550")))
+    #expect(try await scenario.state(of: CampaignDelivery.self, key(1)).status == .bounced)
+    #expect(try await scenario.state(of: Subscriber.self, 1).hardBounceCount == 1)
+    #expect(try await totals(scenario) == CampaignTotals(recipients: 3, sent: 1, bounced: 1))
+    // Without a mark it cannot have been refused.
+    try await scenario.when(ReportMail(key(2), .bounced(.hard, reason: "550"))).thenRejected(CampaignRejection.noSuchMail)
+  }
+
+  @Test func `nothing is marked for who has left, nor of a cancelled campaign; what was marked then is still told of`() async throws {
+    var scenario = try await sending().given(Unsubscribe(newsletterID: NewsletterID(1), reason: .link))
+    scenario = try await scenario.given(MarkMail(key(1), sender: "a"))
+    #expect(try await scenario.state(of: CampaignDelivery.self, key(1)).status == .failed)
+    scenario = try await scenario.given(MarkMail(key(2), sender: "a")).given(CancelCampaign(campaignID: id))
+    #expect(try await scenario.when(WithdrawMails(campaignID: id, newsletterIDs: readers)).answer == Affected(count: 1))
+    let row = MailRow(id: CampaignDeliveryID(51), campaignID: id, newsletterID: NewsletterID(2))
+    let putOff = try await scenario.when(ReportMail(key(2), .putOff(reason: "451", byServer: true)))
+    try await putOff.then(
+      .mailPutOff(MailPutOff(row: row, deferrals: 1, reason: "451")), .mailWithdrawn(MailWithdrawn(row: row)), on: CampaignDelivery.self,
+      key(2))
+    let other = try await sending().given(MarkMail(key(3), sender: "a")).given(CancelCampaign(campaignID: id))
+    _ = try await other.given(ReportMail(key(3), .sent))
+    #expect(try await totals(other).sent == 1)
+    try await other.when(MarkMail(key(1), sender: "a"))
+      .then(
+        .mailWithdrawn(
+          MailWithdrawn(row: MailRow(id: CampaignDeliveryID(50), campaignID: id, newsletterID: NewsletterID(1)))),
+        on: CampaignDelivery.self, key(1))
+  }
+
+  @Test func `the clock starts a planned campaign once, and ends one that nobody is left for`() async throws {
+    let scenario = try await Scenario().given(draft)
+    let plan = scenario.log.now + .seconds(60)
+    _ = try await scenario.given(ScheduleCampaign(campaignID: id, scheduledAt: plan, recipients: 1))
+    let timer = try #require(scenario.log.timers["start_campaign-\(id)"])
+    func due(at moment: Timestamp) -> FireCampaignTimer {
+      FireCampaignTimer(
+        campaignID: id, timer: DueTimer(name: "start_campaign-\(id)", dueAt: moment, payload: timer.payload, setting: timer.setting))
+    }
+    try await scenario.when(due(at: plan + .seconds(1))).thenNothing()
+    try await scenario.when(due(at: plan)).then(
+      .campaignSendingStarted(CampaignSendingStarted(campaignID: id, recipients: 0)), .campaignFailed(CampaignFailed(campaignID: id)),
+      on: Campaign.self, id)
+    #expect(scenario.log.timers.isEmpty)
+    try await scenario.when(due(at: plan)).thenNothing()
+  }
+
   @Test func `the third bounce for good ends a subscription, a complaint at once`() async throws {
     var scenario = try await sending()
     for number: Int64 in 1...3 {

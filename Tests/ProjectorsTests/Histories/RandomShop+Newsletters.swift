@@ -113,9 +113,20 @@ extension RandomShop {
       let key = DeliveryKey(id, newsletter)
       shop.mails.append(key)
       let chance = reachesNobody ? 1 : shop.number(1...10)
+      if chance % 2 == 0 { try await mark(shop, key) }
       // Some wait for ever.
       if chance > 4 { try await shop.send(ReportMail(key, .sent)) }
       if chance < 3 { try await shop.send(ReportMail(key, .failed(reason: chance == 1 ? nil : shop.name("refused")))) }
+    }
+  }
+
+  /// A sender takes a mail, and the mail server does not take it from him, or nobody knows.
+  private static func mark(_ shop: RandomShop, _ key: DeliveryKey) async throws {
+    try await shop.send(MarkMail(key, sender: "sender \(shop.number(1...2))"))
+    switch shop.number(1...4) {
+    case 1: try await shop.send(ReportMail(key, .putOff(reason: "451 4.7.1", byServer: shop.chance(80))))
+    case 2: try await shop.send(ReportMail(key, .uncertain(reason: shop.name("connection ended"))))
+    default: break
     }
   }
 

@@ -84,6 +84,7 @@ public struct ScheduleCampaign: Command {
     let state = try session.load(Campaign.self, campaignID)
     let events = try Campaign.schedule(campaignID, at: scheduledAt, recipients: recipients, now: session.now, state)
     try session.record(events, on: Campaign.self, campaignID)
+    if !events.isEmpty { session.setTimer(CampaignTimer.name(campaignID), due: .at(scheduledAt), payload: CampaignTimer(campaignID)) }
     return NoAnswer()
   }
 }
@@ -99,6 +100,28 @@ public struct StartCampaign: Command {
   public func decide(in session: inout DecisionSession) throws -> NoAnswer {
     let state = try session.load(Campaign.self, campaignID)
     try session.record(Campaign.start(campaignID, state), on: Campaign.self, campaignID)
+    if state.status == .scheduled { session.cancelTimer(CampaignTimer.name(campaignID)) }
+    return NoAnswer()
+  }
+}
+
+/// Begins to send a campaign whose time has come, once its mails are prepared. Nothing happens when it was started, cancelled or planned
+/// anew meanwhile.
+public struct FireCampaignTimer: Command {
+  public var campaignID: CampaignID
+  public var timer: DueTimer
+
+  public init(campaignID: CampaignID, timer: DueTimer) {
+    self.campaignID = campaignID
+    self.timer = timer
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
+    let state = try session.load(Campaign.self, campaignID)
+    if state.status == .scheduled, !state.isDeleted, state.scheduledAt == timer.dueAt {
+      try session.record(Campaign.startAsPlanned(campaignID, state), on: Campaign.self, campaignID)
+    }
+    session.cancelTimer(timer.name, setting: timer.setting)
     return NoAnswer()
   }
 }
@@ -122,18 +145,16 @@ public struct PrepareMails: Command {
     try Campaign.checkPreparing(campaignID, campaign)
     let keys = newsletterIDs.map { DeliveryKey(campaignID, $0) }
     try session.prepare(CampaignDelivery.self, keys)
-    var count: Int64 = 0
+    var prepared: [NewsletterID] = []
     for (index, key) in keys.enumerated() {
       let id = CampaignDeliveryID(firstDelivery.rawValue + Int64(index))
       let row = MailRow(id: id, campaignID: campaignID, newsletterID: key.newsletterID)
       let events = CampaignDelivery.prepare(row, try session.load(CampaignDelivery.self, key))
       try session.record(events, on: CampaignDelivery.self, key)
-      count += Int64(events.count)
+      if !events.isEmpty { prepared.append(key.newsletterID) }
     }
-    var totals = campaign.totals
-    totals.recipients += count
-    try session.record(Campaign.count(campaignID, totals, campaign), on: Campaign.self, campaignID)
-    return Affected(count: count)
+    try session.record(Campaign.prepared(campaignID, prepared, campaign), on: Campaign.self, campaignID)
+    return Affected(count: Int64(prepared.count))
   }
 }
 
@@ -148,6 +169,7 @@ public struct CancelCampaign: Command {
   public func decide(in session: inout DecisionSession) throws -> NoAnswer {
     let state = try session.load(Campaign.self, campaignID)
     try session.record(Campaign.cancel(campaignID, state), on: Campaign.self, campaignID)
+    if state.status == .scheduled { session.cancelTimer(CampaignTimer.name(campaignID)) }
     return NoAnswer()
   }
 }
@@ -192,57 +214,7 @@ public struct DeleteCampaign: Command {
   }
 }
 
-/// Notes what is reported of a mail, on the mail, in its campaign's totals and, for a bounce, on the subscriber. Each thing counts once,
-/// openings and clicks apart.
-public struct ReportMail: Command {
-  public var key: DeliveryKey
-  public var report: MailReport
-
-  public init(_ key: DeliveryKey, _ report: MailReport) {
-    self.key = key
-    self.report = report
-  }
-
-  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
-    if case .sent = report, try session.load(Campaign.self, key.campaignID).status != .sending { throw CampaignRejection.noSuchMail }
-    try session.report(report, on: key)
-    return NoAnswer()
-  }
-}
-
-/// A subscriber complained to his mail provider about a mail: he is taken off.
-public struct ReportComplaint: Command {
-  public var key: DeliveryKey
-
-  public init(_ key: DeliveryKey) {
-    self.key = key
-  }
-
-  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
-    guard try session.load(CampaignDelivery.self, key).row != nil else { throw CampaignRejection.noSuchMail }
-    return try Unsubscribe(newsletterID: key.newsletterID, reason: .complaint, campaignID: key.campaignID).decide(in: &session)
-  }
-}
-
 extension DecisionSession {
-  /// Records what a report makes of a mail, of its campaign and of its subscriber.
-  mutating func report(_ report: MailReport, on key: DeliveryKey) throws {
-    let before = try load(CampaignDelivery.self, key)
-    let campaign = try load(Campaign.self, key.campaignID)
-    let subscriber = try load(Subscriber.self, key.newsletterID)
-    // Whoever leaves may name any campaign.
-    if report == .unsubscribed, before.row == nil || before.isWithdrawn { return }
-    let events = try CampaignDelivery.decide(
-      report, email: subscriber.email, subject: campaign.content?.subject ?? "", now: now, before)
-    try record(events, on: CampaignDelivery.self, key)
-    var totals = campaign.totals
-    CampaignDelivery.count(events, before: before, into: &totals)
-    try record(Campaign.count(key.campaignID, totals, campaign), on: Campaign.self, key.campaignID)
-    if case .bounced(let kind, _) = report, !events.isEmpty {
-      try record(Subscriber.bounce(key.newsletterID, kind, subscriber), on: Subscriber.self, key.newsletterID)
-    }
-  }
-
   /// Makes sure that the template of a campaign is there.
   fileprivate mutating func checkTemplate(of content: CampaignContent) throws {
     do {
