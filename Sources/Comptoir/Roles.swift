@@ -73,7 +73,7 @@ struct Roles {
       ports.append(
         Mailer(
           log: stores.log, executor: stores.executor, transport: transport, templates: StoredMailTemplates(log: stores.log),
-          terms: mail.terms, logger: settings.logger))
+          terms: mail.terms, links: links, logger: settings.logger))
       let database = Projection.newsletters.database
       let queue = JobQueue("campaign", client: PostgresClient(try writer(of: database), logger: settings.logger))
       ports.append(

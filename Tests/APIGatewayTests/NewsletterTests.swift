@@ -179,6 +179,17 @@ import Testing
       #expect(try await harness.send(.post, "\(path)/cancel", token: token).status == 200)
       let withdrawn = try await harness.log.readLog(after: .start, filter: EventFilter(types: ["MailWithdrawn"]), limit: 100).events
       #expect(withdrawn.count == 1)
+      for (body, code) in [
+        ("{}", "missing-field"), (#"{"emails":[]}"#, "too-short"), (#"{"emails":["nobody"]}"#, "invalid-format"),
+        (#"{"emails":[\#(Array(repeating: #""a@b.fr""#, count: 11).joined(separator: ","))]}"#, "too-long"),
+      ] {
+        #expect(try await harness.send(.post, "\(path)/test-send", body, token: token).code == code, "\(body)")
+      }
+      let tested = try await harness.send(.post, "\(path)/test-send", #"{"emails":["a@staff.example","b@staff.example"]}"#, token: token)
+      #expect(tested.status == 202)
+      #expect(try tested.json["data"]?["addresses"]?.int64Value == 2)
+      #expect(
+        try await harness.send(.post, "\(Self.campaigns)/999/test-send", #"{"emails":["a@b.fr"]}"#, token: token).status == 404)
       #expect(try await harness.send(.post, "\(path)/duplicate", token: token).status == 201)
       try await project()
       #expect(try await harness.send(.delete, path, token: token, headers: ["If-Match": "*"]).status == 204)

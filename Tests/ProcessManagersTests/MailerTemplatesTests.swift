@@ -8,19 +8,12 @@ import Testing
 @testable import Aggregates
 
 @Suite struct MailerTemplatesTests {
-  /// Takes every mail.
-  private final class Post: MailTransport {
-    let taken = Mutex<[MailMessage]>([])
-
-    func send(_ message: MailMessage) async throws(MailError) { taken.withLock { $0.append(message) } }
-  }
-
   private func mailer(_ shop: Shop, _ post: Post) throws -> Mailer {
     var terms = MailTerms(from: try MailAddress(name: "La Boutique", "shop@comptoir.example"))
     terms.siteURL = "https://shop.example"
     return Mailer(
       log: shop.log, executor: shop.executor, transport: post, templates: StoredMailTemplates(log: shop.log), terms: terms,
-      logger: Shop.quietLogger
+      links: PlainLinks(), logger: Shop.quietLogger
     ) { shop.log.now }
   }
 
@@ -47,7 +40,7 @@ import Testing
     let templates = StoredMailTemplates(log: shop.log)
     for slug in [
       "order-confirmation", "payment-receipt", "order-cancelled", "delivery-shipped", "delivery-delivered", "ticket-created",
-      "ticket-resolved", "password-reset", "email-verification",
+      "ticket-resolved", "password-reset", "email-verification", "subscription-confirmation", "welcome-email",
     ] {
       #expect(try await templates.template(slug)?.subject.isEmpty == false, "\(slug)")
     }

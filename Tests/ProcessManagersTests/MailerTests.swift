@@ -23,7 +23,7 @@ import Testing
     change(&terms)
     let executor = CommandExecutor(log: shop.log) { shop.log.now }
     return Mailer(
-      log: shop.log, executor: executor, transport: transport, templates: Words(), terms: terms, logger: Shop.quietLogger
+      log: shop.log, executor: executor, transport: transport, templates: Words(), terms: terms, links: PlainLinks(), logger: Shop.quietLogger
     ) { shop.log.now }
   }
 

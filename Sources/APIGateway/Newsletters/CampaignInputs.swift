@@ -101,6 +101,16 @@ struct ScheduleInput: RouteInput {
   }
 }
 
+struct TestSendInput: RouteInput {
+  let id: CampaignID
+  let emails: [String]
+
+  init(_ fields: inout InputReader) {
+    id = fields.path("id", .id(CampaignID.self))
+    emails = fields.body("emails", .list(of: .text(255, min: 3, .email), atMost: CampaignTestRequested.maximumAddresses))
+  }
+}
+
 /// The variables of a template, by name: `{"month": {"type": "string", "required": true, "description": null}}`.
 struct VariablesField: FieldType {
   var placeholder: [TemplateVariable] { [] }

@@ -59,6 +59,13 @@ enum CampaignRoutes {
       return .reference(outcome, input.id)
     },
     Route(
+      .post, "/campaigns/{id}/test-send", "testCampaign", "Sends a campaign as it is to a few addresses, uncounted", in: TestSendInput.self,
+      out: tested.asData, status: 202, access: NewsletterAccess.campaigns, idempotency: .optional, problems: []
+    ) { input, call in
+      let command = TestCampaign(campaignID: input.id, emails: input.emails, requestedBy: call.user.userID)
+      return .command(try await call.execute(command)) { $0.field("addresses", input.emails.count) }
+    },
+    Route(
       .post, "/campaigns/{id}/duplicate", "duplicateCampaign", "Makes a draft of a campaign", in: IDInput<CampaignID>.self,
       out: Schema.reference.asData, status: 201, access: NewsletterAccess.campaigns, idempotency: .optional, problems: []
     ) { input, call in
@@ -80,6 +87,8 @@ enum CampaignRoutes {
       access: NewsletterAccess.campaigns, from: { $0.reads.newsletters }, NewsletterResources.mails
     ) { input, _ in [.int64(input.id.rawValue)] },
   ]
+
+  private static let tested = Schema.object("CampaignTest", ["addresses": .integer])
 
   private static func location(_ id: CampaignID) -> String { "/api/v1/newsletters/campaigns/\(id)" }
 

@@ -25,7 +25,7 @@ public enum Campaign: Aggregate {
     case .campaignScheduled(let event):
       state.status = .scheduled
       state.scheduledAt = event.scheduledAt
-    case .campaignMailsPrepared: break
+    case .campaignTestRequested, .campaignMailsPrepared: break
     case .campaignSendingStarted: state.status = .sending
     case .campaignCounted(let event): state.totals = event.totals
     case .campaignSent: state.status = .sent
@@ -63,6 +63,25 @@ public enum Campaign: Aggregate {
       .campaignScheduled(
         CampaignScheduled(
           campaignID: id, name: content.name, campaignType: content.type, scheduledAt: moment, recipients: recipients))
+    ]
+  }
+
+  /// Shows a campaign, whatever has become of it.
+  static func test(_ id: CampaignID, at emails: [String], by user: UserID, _ state: State) throws(CampaignRejection) -> [Event] {
+    _ = try existing(id, state)
+    guard emails.count <= CampaignTestRequested.maximumAddresses else {
+      throw .invalid(FieldError("emails", .tooLong(maximum: CampaignTestRequested.maximumAddresses)))
+    }
+    guard !emails.isEmpty else { throw .invalid(FieldError("emails", .blank)) }
+    do {
+      for email in emails { try TextRules.email(email, "emails") }
+    } catch {
+      throw .invalid(error)
+    }
+    return [
+      .campaignTestRequested(
+        CampaignTestRequested(
+          campaignID: id, requestedBy: user, addressCount: emails.count, personal: TestAddresses(emails: emails)))
     ]
   }
 

@@ -6,6 +6,7 @@ public enum CampaignEvent: AggregateEvent {
   case campaignDrafted(CampaignDrafted)
   case campaignChanged(CampaignChanged)
   case campaignScheduled(CampaignScheduled)
+  case campaignTestRequested(CampaignTestRequested)
   case campaignMailsPrepared(CampaignMailsPrepared)
   case campaignSendingStarted(CampaignSendingStarted)
   case campaignCounted(CampaignCounted)
@@ -18,6 +19,7 @@ public enum CampaignEvent: AggregateEvent {
     EventCase(CampaignDrafted.self, CampaignEvent.campaignDrafted),
     EventCase(CampaignChanged.self, CampaignEvent.campaignChanged),
     EventCase(CampaignScheduled.self, CampaignEvent.campaignScheduled),
+    EventCase(CampaignTestRequested.self, CampaignEvent.campaignTestRequested),
     EventCase(CampaignMailsPrepared.self, CampaignEvent.campaignMailsPrepared),
     EventCase(CampaignSendingStarted.self, CampaignEvent.campaignSendingStarted),
     EventCase(CampaignCounted.self, CampaignEvent.campaignCounted),
@@ -32,6 +34,7 @@ public enum CampaignEvent: AggregateEvent {
     case .campaignDrafted(let event): event
     case .campaignChanged(let event): event
     case .campaignScheduled(let event): event
+    case .campaignTestRequested(let event): event
     case .campaignMailsPrepared(let event): event
     case .campaignSendingStarted(let event): event
     case .campaignCounted(let event): event

@@ -6,7 +6,7 @@ extension EmailTemplate {
       (
         "welcome-email", "Bienvenue", .transactional, ["name", "first_name", "email", "company_name", "unsubscribe_url"],
         "Bienvenue chez {{company_name}}",
-        "<p>Bonjour {{first_name}} {{name}},</p><p>Votre compte {{email}} est ouvert.</p>\(leave)"
+        "<p>Bonjour {{first_name}} {{name}},</p><p>Nos lettres arrivent désormais à l'adresse {{email}}.</p>\(leave)"
       ),
       (
         "monthly-newsletter", "Lettre mensuelle", .newsletter,
@@ -44,6 +44,12 @@ extension EmailTemplate {
         "email-verification", "Adresse à confirmer", .transactional, ["name", "first_name", "verification_url", "company_name"],
         "{{company_name}} : confirmez votre adresse",
         #"<p>Bonjour {{first_name}},</p><p><a href="{{verification_url}}">Confirmer cette adresse</a></p>"#
+      ),
+      (
+        "subscription-confirmation", "Abonnement à confirmer", .transactional, ["name", "first_name", "confirmation_url", "company_name"],
+        "{{company_name}} : confirmez votre abonnement",
+        #"<p>Bonjour {{first_name}} {{name}},</p><p>Quelqu'un, vous sans doute, a demandé nos lettres pour cette adresse.</p>"#
+          + #"<p><a href="{{confirmation_url}}">Oui, je m'abonne</a></p><p>Sinon, il n'y a rien à faire.</p>"#
       ),
     ]
     return lines.enumerated().map { place, line in

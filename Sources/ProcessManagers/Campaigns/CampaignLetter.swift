@@ -15,7 +15,8 @@ struct CampaignLetter: Sendable {
     let key = DeliveryKey(campaignID, reader)
     let leaving = links.leaving(reader, campaign: campaignID)
     let to = try MailAddress(name: MailTerms.shown(subscriber.name ?? ""), subscriber.email)
-    let values = terms.values(at: now).merging(terms.variables(of: reader, subscriber, leaving: leaving, links: links)) { $1 }
+    let values = MailRecipient(subscriber).variables.merging(terms.values(at: now)) { $1 }
+      .merging(terms.variables(of: reader, leaving: leaving, links: links)) { $1 }
     var words = MailTemplate(subject: content.subject, html: content.content, plain: content.plainText).filled(values)
     words.offer(leaving)
     let own = [leaving, values["preferences_url"] ?? ""]

@@ -134,12 +134,14 @@ struct CampaignPlan: Sendable {
   var content: CampaignContent?
   var steps: [Step] = []
 
-  static func read(_ campaign: CampaignID, from log: any EventLog) async throws -> CampaignPlan {
+  /// - Parameter last: the version up to which events count; nil for all of them.
+  static func read(_ campaign: CampaignID, from log: any EventLog, upTo last: StreamVersion? = nil) async throws -> CampaignPlan {
     var plan = CampaignPlan()
     var version = StreamVersion.none
     while true {
       let events = try await log.readStream(Campaign.stream(campaign), after: version, limit: 200)
       for event in events {
+        if let last, event.version > last { return plan }
         switch try CampaignEvent.decoder.decode(event) {
         case .campaignDrafted(let drafted): plan.content = drafted.content
         case .campaignChanged(let changed): plan.content = changed.content
@@ -148,8 +150,8 @@ struct CampaignPlan: Sendable {
         default: break
         }
       }
-      guard events.count == 200, let last = events.last else { return plan }
-      version = last.version
+      guard events.count == 200, let end = events.last else { return plan }
+      version = end.version
     }
   }
 }

@@ -16,14 +16,8 @@ public protocol NewsletterLinks: Sendable {
 }
 
 extension MailTerms {
-  /// What the variables stand for that every mail to a subscriber has.
-  func variables(of id: NewsletterID, _ content: SubscriberContent, leaving: String, links: any NewsletterLinks) -> [String: String] {
-    let words = (content.name ?? "").split(separator: " ")
-    return [
-      "subscriber_name": words.isEmpty ? "Valued Customer" : words.joined(separator: " "), "subscriber_email": content.email,
-      "email": content.email, "first_name": words.dropLast(words.count > 1 ? 1 : 0).joined(separator: " "),
-      "name": words.count > 1 ? String(words[words.count - 1]) : "", "unsubscribe_url": leaving,
-      "preferences_url": "\(siteURL)/newsletter-preferences?token=\(links.token(id))",
-    ]
+  /// What the variables stand for that every mail to a subscriber has, without those about the recipient.
+  func variables(of id: NewsletterID, leaving: String, links: any NewsletterLinks) -> [String: String] {
+    ["unsubscribe_url": leaving, "preferences_url": "\(siteURL)/newsletter-preferences?token=\(links.token(id))"]
   }
 }

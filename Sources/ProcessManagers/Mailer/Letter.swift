@@ -2,14 +2,18 @@ import Aggregates
 
 /// A mail that follows from an event, before anybody knows its words.
 struct Letter: Sendable, Hashable {
-  /// The template's slug.
+  /// The template's slug; or, with words of its own, what tells it from the other mails of its event.
   var template: String
-  /// Nil where nobody signed in: then there is no address.
+  /// The account that it goes to; nil for a subscriber, and where nobody signed in.
   var userID: UserID?
-  /// To whom, where the event itself says so; else what the account last said of itself.
+  /// To whom, where the event itself or a subscriber says so; else what the account last said of itself.
   var recipient: MailRecipient?
   /// What the template's variables stand for, without those about the recipient.
   var variables: [String: String]
+  /// The words, where they are no template's.
+  var words: MailTemplate?
+  /// Where one click leaves the list, for a mail that may be declined.
+  var leaving: String?
 }
 
 /// The words of a mail, with variables such as `{{order_number}}`.

@@ -8,12 +8,20 @@ extension Mailer {
     DeliveryShipped.type.name: "delivery-shipped", DeliveryDelivered.type.name: "delivery-delivered",
     TicketOpened.type.name: "ticket-created", TicketResolved.type.name: "ticket-resolved",
     PasswordResetRequested.type.name: "password-reset", EmailVerificationRequested.type.name: "email-verification",
+    SubscriptionRequested.type.name: "subscription-confirmation", SubscriptionConfirmed.type.name: "welcome-email",
+    SubscriptionRenewed.type.name: "welcome-email",
   ]
 
-  public var messageTypes: [String] { Self.templates.keys.sorted() }
+  public var messageTypes: [String] { Self.templates.keys.sorted() + [CampaignTestRequested.type.name] }
 
-  /// What a customer is told of an event; nil for nothing.
-  func letter(for message: RecordedEvent) async throws -> Letter? {
+  /// What people are told of an event.
+  func letters(for message: RecordedEvent) async throws -> [Letter] {
+    if message.type == CampaignTestRequested.type.name { return try await campaignTest(message) }
+    return try await [letter(for: message)].compactMap(\.self)
+  }
+
+  /// What a customer or a subscriber is told of an event; nil for nothing.
+  private func letter(for message: RecordedEvent) async throws -> Letter? {
     guard let template = Self.templates[message.type] else { return nil }
     switch message.type {
     case OrderConfirmed.type.name:
@@ -44,6 +52,11 @@ extension Mailer {
     case EmailVerificationRequested.type.name:
       let event = try await read(EmailVerificationRequested.self, message)
       return token(template, event.userID, event.personal, "verification_url", "/verify-email", until: event.expiresAt)
+    case SubscriptionRequested.type.name: return try await confirmation(template, message)
+    case SubscriptionConfirmed.type.name:
+      return try await welcome(template, PayloadDecoder(SubscriptionConfirmed.self).decode(message, keys: [:]).newsletterID)
+    case SubscriptionRenewed.type.name:
+      return try await welcome(template, PayloadDecoder(SubscriptionRenewed.self).decode(message, keys: [:]).newsletterID)
     default: return nil
     }
   }
@@ -81,7 +94,7 @@ extension Mailer {
   }
 
   /// An event with what is personal in it.
-  private func read<Payload: PersonalEventPayload>(_ payload: Payload.Type, _ message: RecordedEvent) async throws -> Payload {
+  func read<Payload: PersonalEventPayload>(_ payload: Payload.Type, _ message: RecordedEvent) async throws -> Payload {
     let keys = try await log.subjectKeys(Set([message.subject].compactMap(\.self)), create: false)
     return try PayloadDecoder(payload).decode(message, keys: keys)
   }

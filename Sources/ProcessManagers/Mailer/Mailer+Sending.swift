@@ -59,31 +59,42 @@ extension Mailer {
 
   /// - Returns: nil when there is no template in use, or no account that could get it.
   private func compose(_ letter: Letter, _ key: MailKey) async throws -> MailMessage? {
-    guard let user = letter.userID, let account = try await MailRecipient.read(user, from: log) else { return nil }
-    let recipient = letter.recipient ?? account
-    guard let template = try await templates.template(letter.template),
-      let address = try? MailAddress(
+    guard let recipient = try await recipient(of: letter) else { return nil }
+    let template = if let words = letter.words { words } else { try await templates.template(letter.template) }
+    guard let template, let address = try? MailAddress(
         name: MailTerms.shown(recipient.name), recipient.email)
     else { return nil }
     let now = clock()
-    let own = [
-      "first_name": recipient.firstname, "name": recipient.lastname, "email": recipient.email, "subscriber_name": recipient.name,
-      "subscriber_email": recipient.email,
-    ].merging(terms.values(at: now)) { $1 }
+    let own = recipient.variables.merging(terms.values(at: now)) { $1 }
     let filled = template.filled(letter.variables.merging(own) { own, _ in own })
     return MailMessage(
       from: terms.from, to: address, subject: filled.subject, text: filled.plain ?? filled.subject, html: filled.html,
-      id: try MailID(key.description, at: terms.from.domain), date: now.rawValue / 1_000_000)
+      id: try MailID(key.description, at: terms.from.domain), date: now.rawValue / 1_000_000, unsubscribeURL: letter.leaving)
+  }
+
+  /// An account has to be there, whatever its event says.
+  private func recipient(of letter: Letter) async throws -> MailRecipient? {
+    guard let user = letter.userID else { return letter.recipient }
+    guard let account = try await MailRecipient.read(user, from: log) else { return nil }
+    return letter.recipient ?? account
   }
 }
 
-/// Whom a mail goes to: what an account last said of itself.
+/// Whom a mail goes to: what an account or a subscriber last said of itself.
 struct MailRecipient: Sendable, Hashable {
   var email = ""
   var firstname = ""
   var lastname = ""
 
   var name: String { [firstname, lastname].filter { !$0.isEmpty }.joined(separator: " ") }
+
+  /// What the variables about the recipient stand for.
+  var variables: [String: String] {
+    [
+      "first_name": firstname, "name": lastname, "email": email, "subscriber_name": name.isEmpty ? "Valued Customer" : name,
+      "subscriber_email": email,
+    ]
+  }
 
   /// - Returns: nil for an account that is not there, was deleted, or whose owner was forgotten.
   static func read(_ user: UserID, from log: any EventLog) async throws -> MailRecipient? {

@@ -6,11 +6,11 @@ public import Logging
 public import Mail
 import Synchronization
 
-/// Sends customers the mails that follow from events, each once.
+/// Sends customers and subscribers the mails that follow from events, each once.
 ///
 /// ```
 /// OrderConfirmed, OrderPaid, OrderCancelled, DeliveryShipped, DeliveryDelivered, TicketOpened, TicketResolved,
-/// PasswordResetRequested, EmailVerificationRequested
+/// PasswordResetRequested, EmailVerificationRequested, SubscriptionRequested, SubscriptionConfirmed, SubscriptionRenewed, CampaignTestRequested
 ///   ─▶ MarkTransactionalMail ─▶ the mail server ─▶ SettleTransactionalMail        a timer ─▶ the same again, for a mail that was put off
 /// ```
 ///
@@ -23,6 +23,7 @@ public final class Mailer: MessagePort {
   let transport: any MailTransport
   let templates: any MailTemplates
   let terms: MailTerms
+  let links: any NewsletterLinks
   let logger: Logger
   let clock: @Sendable () -> Timestamp
   /// Tells this run's marks from those of others.
@@ -35,13 +36,14 @@ public final class Mailer: MessagePort {
   ///   - clock: the date of mails, and how old an event is.
   public init(
     log: any EventLog, executor: CommandExecutor, transport: any MailTransport, templates: any MailTemplates, terms: MailTerms,
-    logger: Logger, clock: @escaping @Sendable () -> Timestamp = { .now() }
+    links: any NewsletterLinks, logger: Logger, clock: @escaping @Sendable () -> Timestamp = { .now() }
   ) {
     self.log = log
     self.executor = executor
     self.transport = transport
     self.templates = templates
     self.terms = terms
+    self.links = links
     self.logger = logger
     self.clock = clock
   }
@@ -53,8 +55,8 @@ public final class Mailer: MessagePort {
 
   public func handle(_ message: RecordedEvent) async throws {
     // What has long been over is no news: after an import, say, or when mail is switched on in an old shop.
-    guard message.occurredAt + terms.maximumAge >= clock(), let letter = try await letter(for: message) else { return }
-    try await send(letter, as: key(letter, message), after: message)
+    guard message.occurredAt + terms.maximumAge >= clock() else { return }
+    for letter in try await letters(for: message) { try await send(letter, as: key(letter, message), after: message) }
   }
 
   func key(_ letter: Letter, _ message: RecordedEvent) -> MailKey {
@@ -68,7 +70,7 @@ public final class Mailer: MessagePort {
   public func fire(_ timer: DueTimer) async throws {
     guard let key = try due(timer)?.mail else { return }
     let cause = try await log.readStream(key.cause, after: StreamVersion(key.version - 1), limit: 1).first
-    guard let cause, let letter = try await letter(for: cause), letter.template == key.template else {
+    guard let cause, let letter = try await letters(for: cause).first(where: { $0.template == key.template }) else {
       try await settle(.omitted(reason: "its event is not there"), key, CommandContext(actor: name))
       return
     }
@@ -84,9 +86,17 @@ public final class Mailer: MessagePort {
 
   /// A mail that cannot be written again and again is left out, and the log says so; the runner then finds it settled and goes on.
   public func park(_ saga: String, at message: RecordedEvent, tries: Int, error: String) async throws {
-    guard let template = Self.templates[message.type] else { return }
-    let key = MailKey(cause: message.stream, version: message.version.rawValue, template: template)
-    try await settle(.omitted(reason: error), key, context(after: message))
+    let slugs: [String]
+    if let template = Self.templates[message.type] {
+      slugs = [template]
+    } else {
+      let count = try PayloadDecoder(CampaignTestRequested.self).decode(message, keys: [:]).addressCount
+      slugs = (0..<count).map(CampaignTestRequested.mail)
+    }
+    for slug in slugs {
+      let key = MailKey(cause: message.stream, version: message.version.rawValue, template: slug)
+      try await settle(.omitted(reason: error), key, context(after: message))
+    }
   }
 
   public func unpark(_ saga: String, at position: Position) async throws {}

@@ -18,6 +18,8 @@ enum NewsletterHandlers {
     .on(CampaignScheduled.self) { event, facts, rows in
       set(event.campaignID, ["status": "scheduled", "scheduled_at": .timestamp(event.scheduledAt)], facts, &rows)
     },
+    // It leaves no trace in the campaign.
+    .ignoring(CampaignTestRequested.self),
     // Each has a row of its own, and the total follows.
     .ignoring(CampaignMailsPrepared.self),
     .on(CampaignSendingStarted.self) { event, facts, rows in

@@ -221,6 +221,22 @@ import Testing
         on: CampaignDelivery.self, key(1))
   }
 
+  @Test func `a test goes to one to ten addresses`() async throws {
+    let scenario = try await Scenario().given(draft)
+    func test(_ emails: [String], of campaign: CampaignID? = nil) -> TestCampaign {
+      TestCampaign(campaignID: campaign ?? id, emails: emails, requestedBy: UserID(3))
+    }
+    try await scenario.when(test([])).thenRejected(CampaignRejection.invalid(FieldError("emails", .blank)))
+    try await scenario.when(test(["nobody"])).thenRejected(CampaignRejection.invalid(FieldError("emails", .malformed)))
+    try await scenario.when(test(Array(repeating: "a@b.fr", count: 11)))
+      .thenRejected(CampaignRejection.invalid(FieldError("emails", .tooLong(maximum: 10))))
+    try await scenario.when(test(["a@b.fr"], of: CampaignID(9))).thenRejected(CampaignRejection.notFound(CampaignID(9)))
+    try await scenario.when(test(["a@b.fr"])).then(
+      .campaignTestRequested(
+        CampaignTestRequested(campaignID: id, requestedBy: UserID(3), addressCount: 1, personal: TestAddresses(emails: ["a@b.fr"]))),
+      on: Campaign.self, id)
+  }
+
   @Test func `the clock starts a planned campaign once, and ends one that nobody is left for`() async throws {
     let scenario = try await Scenario().given(draft)
     let plan = scenario.log.now + .seconds(60)

@@ -65,6 +65,10 @@ extension RandomShop {
       guard shop.chance(40), let id = shop.any(shop.campaigns.suffix(2)) else { return }
       try await shop.send(ScheduleCampaign(campaignID: id, scheduledAt: Timestamp(microseconds: 4_000_000_000_000_000), recipients: 3))
     },
+    { shop in
+      guard shop.chance(30), let id = shop.any(shop.campaigns), let user = shop.any(shop.users) else { return }
+      try await shop.send(TestCampaign(campaignID: id, emails: ["test@example.org"], requestedBy: user))
+    },
     sendCampaign, sendCampaign, report, report, report, report,
     { shop in
       guard shop.chance(30), let id = shop.any(shop.campaigns) else { return }

@@ -158,6 +158,25 @@ public struct PrepareMails: Command {
   }
 }
 
+/// Sends a campaign as it is to a few addresses: no mail of it is counted, and none stands among its recipients.
+public struct TestCampaign: Command {
+  public var campaignID: CampaignID
+  public var emails: [String]
+  public var requestedBy: UserID
+
+  public init(campaignID: CampaignID, emails: [String], requestedBy: UserID) {
+    self.campaignID = campaignID
+    self.emails = emails
+    self.requestedBy = requestedBy
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> Affected {
+    let state = try session.load(Campaign.self, campaignID)
+    try session.record(Campaign.test(campaignID, at: emails, by: requestedBy, state), on: Campaign.self, campaignID)
+    return Affected(count: Int64(emails.count))
+  }
+}
+
 /// Stops a campaign: what has not been sent is not sent. Doing it again changes nothing.
 public struct CancelCampaign: Command {
   public var campaignID: CampaignID
