@@ -22,7 +22,7 @@ import Testing
       try await RealPost.use { post in
         let senders = [try office.sender(post), try office.sender(post)]
         try await office.running(office.campaigns(batchSize: 50), senders) { runner in
-          try await office.shop.until("the end") { try await office.state().status == .sent }
+          try await office.shop.until("the end", within: .seconds(180)) { try await office.state().status == .sent }
           try await office.shop.until("empty queue") { try await office.queue.figures() == JobFigures(waiting: 0, running: 0, failed: 0) }
         }
       }

@@ -74,8 +74,11 @@ final class Shop: Sendable {
     }
   }
 
-  func until(_ what: String, _ location: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(20)
+  func until(
+    _ what: String, within time: Duration = .seconds(20), _ location: SourceLocation = #_sourceLocation,
+    _ condition: () async throws -> Bool
+  ) async throws {
+    let deadline = ContinuousClock.now + time
     while try await !condition() {
       if ContinuousClock.now > deadline {
         let last = log.events.suffix(12).map { "\($0.position) \($0.type) \($0.stream)" }
