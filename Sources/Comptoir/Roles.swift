@@ -1,4 +1,5 @@
 import APIGateway
+import Aggregates
 import EventSourcing
 import EventStore
 import FoundationEssentials
@@ -61,10 +62,16 @@ struct Roles {
   /// The runners of all process managers, and the workers that carry out their jobs.
   func processes(_ checkout: Checkout) throws -> [any Service] {
     let deliveries = Deliveries(log: stores.log, executor: stores.executor, carriers: SandboxCarriers(), logger: settings.logger)
+    let emails = stores.emails
+    let fingerprint: @Sendable (String) -> String = { emails.fingerprint(of: $0) }
     var ports: [any MessagePort] = [
       checkout, deliveries, SupportDesk(log: stores.log, executor: stores.executor),
       ClosedAccounts(log: stores.log, executor: stores.executor),
       FileKeeper(log: stores.log, executor: stores.executor, objects: stores.objects),
+      Contacts(log: stores.log, executor: stores.executor, logger: settings.logger, fingerprint: fingerprint),
+      Newsletters(
+        log: stores.log, executor: stores.executor, logger: settings.logger, fingerprint: fingerprint,
+        tokenHash: { emails.links.subscriberHash($0.rawValue) }),
     ]
     var workers: [any Service] = []
     if let mail = try settings.mail() {

@@ -95,9 +95,11 @@ extension Call {
     try await services.log.claimOwner(claim).flatMap { Int64($0.id) }.map { ContactID($0) }
   }
 
-  /// The account with an address; nil when there is none.
+  /// The account with an address; nil when there is none, or a contact has it already.
   func userID(withEmail email: String) async throws -> UserID? {
-    try await services.log.claimOwner(services.emails.claim(of: email)).flatMap { Int64($0.id) }.map { UserID($0) }
+    let owner = try await services.log.claimOwner(services.emails.claim(of: email))
+    guard let user = owner.flatMap({ Int64($0.id) }).map({ UserID($0) }) else { return nil }
+    return try await services.log.claimOwner(Contact.userClaim(user)) == nil ? user : nil
   }
 
   /// Carries out one of several commands that a request takes: it is not recognised by the client's key.

@@ -146,5 +146,5 @@ extension Call {
   }
 
   /// What is stored of the token of a subscriber's links.
-  func tokenHash(of id: NewsletterID) -> String { LinkTokens.hash(services.emails.links.subscriber(id.rawValue)) }
+  func tokenHash(of id: NewsletterID) -> String { services.emails.links.subscriberHash(id.rawValue) }
 }

@@ -78,7 +78,7 @@ enum ClaimProblems {
     "discount-type-name": "/name", "promo-code": "/code", "order-status-name": "/name",
     "delivery-status-name": "/name", "sale-point-code": "/code", "delivery-order": "/order_id",
     "website-domain": "/domain", "website-subdomain": "/subdomain", "permission": "/name", "role": "/name",
-    "contact-email": "/email", "contact-list-name": "/name", "contact-tag-name": "/name",
+    "contact-email": "/email", "contact-user": "/email", "contact-list-name": "/name", "contact-tag-name": "/name",
     "newsletter-email": "/email", "template-slug": "/slug",
   ]
 

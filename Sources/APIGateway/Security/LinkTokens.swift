@@ -12,6 +12,9 @@ public struct LinkTokens: Sendable {
   /// The token by which a subscriber confirms and leaves: 43 characters.
   public func subscriber(_ id: Int64) -> String { code("subscriber \(id)") }
 
+  /// What is stored of that token.
+  public func subscriberHash(_ id: Int64) -> String { Self.hash(subscriber(id)) }
+
   /// The token by which a mail's opening is noted.
   public func mail(campaign: Int64, newsletter: Int64) -> String {
     "\(campaign).\(newsletter).\(code("mail \(campaign) \(newsletter)"))"

@@ -212,6 +212,8 @@ extension SubscriberUnsubscribed: PersonalEventPayload {
 public enum UnsubscribeReason: String, Sendable, Hashable, CaseIterable {
   /// He followed the link.
   case link
+  /// He asked for it by a form.
+  case form
   /// He complained to his mail provider.
   case complaint
   /// Staff took him off.

@@ -1,6 +1,5 @@
-import Aggregates
+public import Aggregates
 public import EventSourcing
-import FoundationEssentials
 import Synchronization
 
 /// What follows for other services when an account is closed.
@@ -14,10 +13,12 @@ import Synchronization
 ///
 /// It keeps no state but whose websites there are, which it reads off the log: each command is decided on the streams themselves, and one
 /// that has had its effect writes nothing.
-public final class ClosedAccounts: MessagePort {
+public final class ClosedAccounts: StreamSagaPort {
+  public typealias Saga = AccountSaga
+
   public let name = "closed-accounts"
-  private let log: any EventLog
-  private let executor: CommandExecutor
+  public let log: any EventLog
+  public let executor: CommandExecutor
   private let websites = Mutex(Websites())
 
   private struct Websites {
@@ -33,14 +34,10 @@ public final class ClosedAccounts: MessagePort {
 
   // MARK: Messages
 
-  public var messageTypes: [String] { [UserDeleted.type.name] }
+  public static let reactions: [Reaction<ClosedAccounts>] = [.on(UserDeleted.self, close)]
 
-  /// The account: `user-42`.
-  public func saga(of message: RecordedEvent) throws -> String { message.stream.rawValue }
-
-  public func handle(_ message: RecordedEvent) async throws {
-    guard message.type == UserDeleted.type.name else { return }
-    let user = try PayloadDecoder(UserDeleted.self).decode(message).userID
+  private func close(_ event: UserDeleted, after message: RecordedEvent) async throws {
+    let user = event.userID
     try await execute(DeleteAddresses(userID: user), after: message)
     let owners = try await websiteOwners()
     for website in [nil] + owners.keys.sorted().map(Optional.some) {
@@ -79,46 +76,5 @@ public final class ClosedAccounts: MessagePort {
     let reached = known
     websites.withLock { if $0.position < reached.position { $0 = reached } }
     return reached.owners
-  }
-
-  private func execute(_ command: some Command, about row: String = "", after message: RecordedEvent) async throws {
-    _ = try await executor.execute(
-      command, id: CommandID(derivedFrom: message.id.uuidString, purpose: "\(type(of: command)) \(row)"),
-      context: CommandContext(
-        correlationID: message.context.correlationID, causationID: message.id, actor: name, traceparent: message.context.traceparent))
-  }
-
-  // MARK: Timers
-
-  public func saga(of timer: DueTimer) throws -> String? { nil }
-
-  public func fire(_ timer: DueTimer) async throws {}
-
-  // MARK: Parked sagas
-
-  public func park(_ saga: String, at message: RecordedEvent, tries: Int, error: String) async throws {
-    _ = try await executor.execute(ParkAccountSaga(saga: saga, position: message.position, tries: tries, error: error))
-  }
-
-  public func unpark(_ saga: String, at position: Position) async throws {
-    _ = try await executor.execute(ResumeAccountSaga(saga: saga))
-  }
-
-  public func parkedSagas() async throws -> [String: Position] {
-    let filter = EventFilter(categories: [AccountSaga.category])
-    let head = try await log.head()
-    var parked: [String: Position] = [:]
-    var position = Position.start
-    while position < head {
-      let page = try await log.readLog(after: position, filter: filter, limit: 1_000)
-      for event in page.events {
-        let saga = String(event.stream.id)
-        parked[saga] =
-          event.type == AccountSagaParked.type.name ? Position(try PayloadDecoder(AccountSagaParked.self).decode(event).position) : nil
-      }
-      guard page.position > position else { break }
-      position = page.position
-    }
-    return parked
   }
 }

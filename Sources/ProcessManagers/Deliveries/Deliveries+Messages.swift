@@ -1,6 +1,5 @@
 import Aggregates
 public import EventSourcing
-import FoundationEssentials
 
 extension Deliveries {
   public var messageTypes: [String] {
@@ -60,7 +59,7 @@ extension Deliveries {
     case AddressChanged.type.name: try await follow(try read(AddressChanged.self, message), after: message)
     case AddressDeleted.type.name:
       let command = FollowAddress(addressID: try read(AddressDeleted.self, message).addressID, recipient: nil)
-      _ = try await executor.execute(command, id: commandID(command, after: message), context: context(after: message))
+      try await execute(command, after: message)
     default: break
     }
   }
@@ -91,10 +90,6 @@ extension Deliveries {
     let recipient = try await OrderFacts.recipient(of: event.addressID, user: event.userID, from: log)
     guard let recipient else { return }
     let command = FollowAddress(addressID: event.addressID, recipient: recipient)
-    _ = try await executor.execute(command, id: commandID(command, after: message), context: context(after: message))
-  }
-
-  private func commandID(_ command: some Command, after message: RecordedEvent) -> CommandID {
-    CommandID(derivedFrom: message.id.uuidString, purpose: String(describing: type(of: command)))
+    try await execute(command, after: message)
   }
 }

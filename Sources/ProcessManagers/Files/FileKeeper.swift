@@ -1,4 +1,4 @@
-import Aggregates
+public import Aggregates
 public import EventSourcing
 import JSON
 public import ObjectStorage
@@ -11,10 +11,12 @@ public import ObjectStorage
 /// ```
 ///
 /// It keeps no state, and removing an object again does no harm: so everything may be done twice.
-public final class FileKeeper: MessagePort {
+public final class FileKeeper: StreamSagaPort {
+  public typealias Saga = FileSaga
+
   public let name = "files"
-  let log: any EventLog
-  let executor: CommandExecutor
+  public let log: any EventLog
+  public let executor: CommandExecutor
   let objects: ObjectStorage?
 
   /// - Parameters:
@@ -36,24 +38,25 @@ public final class FileKeeper: MessagePort {
 
   // MARK: Messages
 
-  public var messageTypes: [String] {
-    [ImageRemoved.type, TicketFileRemoved.type, TicketMessageDeleted.type, TicketDeleted.type].map(\.name)
+  public static let reactions: [Reaction<FileKeeper>] = [
+    .on(ImageRemoved.self, removeImage), .on(TicketFileRemoved.self, removeFile), .on(TicketMessageDeleted.self, removeFilesOfMessage),
+    .on(TicketDeleted.self, removeFilesOfTicket),
+  ]
+
+  private func removeImage(_ event: ImageRemoved, after message: RecordedEvent) async throws {
+    for path in [event.originalURL, event.mediumURL, event.thumbnailURL].compactMap({ $0 }) { try await remove(path) }
   }
 
-  /// All files of one owner: named after the stream that tells of them.
-  public func saga(of message: RecordedEvent) throws -> String { message.stream.rawValue }
+  private func removeFile(_ event: TicketFileRemoved, after message: RecordedEvent) async throws {
+    try await remove(event.filePath, from: .sav)
+  }
 
-  public func handle(_ message: RecordedEvent) async throws {
-    switch message.type {
-    case ImageRemoved.type.name:
-      let event = try PayloadDecoder(ImageRemoved.self).decode(message)
-      for path in [event.originalURL, event.mediumURL, event.thumbnailURL].compactMap({ $0 }) { try await remove(path) }
-    case TicketFileRemoved.type.name:
-      try await remove(try PayloadDecoder(TicketFileRemoved.self).decode(message).filePath, from: .sav)
-    case TicketMessageDeleted.type.name, TicketDeleted.type.name:
-      for key in try await filesGone(with: message) { try await remove(key, from: .sav) }
-    default: break
-    }
+  private func removeFilesOfMessage(_ event: TicketMessageDeleted, after message: RecordedEvent) async throws {
+    for key in try await filesGone(with: message) { try await remove(key, from: .sav) }
+  }
+
+  private func removeFilesOfTicket(_ event: TicketDeleted, after message: RecordedEvent) async throws {
+    for key in try await filesGone(with: message) { try await remove(key, from: .sav) }
   }
 
   /// - Parameter path: `<bucket>/<key>`. Anything else lies elsewhere and is left alone.

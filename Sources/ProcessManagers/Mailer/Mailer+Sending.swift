@@ -98,30 +98,7 @@ struct MailRecipient: Sendable, Hashable {
 
   /// - Returns: nil for an account that is not there, was deleted, or whose owner was forgotten.
   static func read(_ user: UserID, from log: any EventLog) async throws -> MailRecipient? {
-    var recipient = MailRecipient()
-    var isDeleted = false
-    var version = StreamVersion.none
-    while true {
-      let events = try await log.readStream(User.stream(user), after: version, limit: 500)
-      let keys = try await log.subjectKeys(Set(events.compactMap(\.subject)), create: false)
-      for event in events {
-        switch try UserEvent.decoder.decode(event, keys: keys) {
-        case .userRegistered(let event):
-          recipient.email = event.personal?.email ?? ""
-          recipient.firstname = event.personal?.firstname ?? ""
-          recipient.lastname = event.personal?.lastname ?? ""
-        case .userRenamed(let event):
-          recipient.firstname = event.personal?.firstname ?? ""
-          recipient.lastname = event.personal?.lastname ?? ""
-        case .emailChanged(let event): recipient.email = event.personal?.email ?? ""
-        case .userDeleted: isDeleted = true
-        case .userRestored: isDeleted = false
-        default: break
-        }
-      }
-      guard events.count == 500, let last = events.last else { break }
-      version = last.version
-    }
-    return recipient.email.isEmpty || isDeleted ? nil : recipient
+    guard let account = try await AccountFacts.read(user, from: log), !account.isDeleted, !account.email.isEmpty else { return nil }
+    return MailRecipient(email: account.email, firstname: account.firstname, lastname: account.lastname)
   }
 }

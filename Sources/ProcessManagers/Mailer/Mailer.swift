@@ -16,10 +16,10 @@ import Synchronization
 ///
 /// A mail is marked in the log before it is handed over. When the process ends in between, whoever comes next finds the mark of somebody
 /// who is gone, says that the mail is uncertain, and does not send it again.
-public final class Mailer: MessagePort {
+public final class Mailer: SagaPort {
   public let name = "mailer"
-  let log: any EventLog
-  let executor: CommandExecutor
+  public let log: any EventLog
+  public let executor: CommandExecutor
   let transport: any MailTransport
   let templates: any MailTemplates
   let terms: MailTerms
@@ -102,11 +102,6 @@ public final class Mailer: MessagePort {
   public func unpark(_ saga: String, at position: Position) async throws {}
 
   public func parkedSagas() async throws -> [String: Position] { [:] }
-
-  func context(after message: RecordedEvent) -> CommandContext {
-    CommandContext(
-      correlationID: message.context.correlationID, causationID: message.id, actor: name, traceparent: message.context.traceparent)
-  }
 }
 
 /// Who writes, and until when something is worth a mail.

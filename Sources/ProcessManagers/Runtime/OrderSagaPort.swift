@@ -5,11 +5,9 @@ public import Logging
 
 /// A process manager whose sagas are those of orders, each named by the order's id. It keeps no state: each message carries what the next
 /// command needs, and each command is decided on the streams themselves.
-public protocol OrderSagaPort: MessagePort {
+public protocol OrderSagaPort: SagaPort {
   /// The process manager's own stream of an order.
   associatedtype Saga: OrderSaga
-  var log: any EventLog { get }
-  var executor: CommandExecutor { get }
   var logger: Logger { get }
   /// Commands that this process has carried out not long ago.
   var recent: RecentIDs { get }
@@ -43,21 +41,6 @@ extension OrderSagaPort {
     _ = try await executor.execute(step, id: commandID(of: timer), context: timerContext)
   }
 
-  func commandID(of timer: DueTimer) -> CommandID {
-    CommandID(derivedFrom: "\(timer.name)@\(timer.dueAt.rawValue)", purpose: "timer")
-  }
-
-  var timerContext: CommandContext { CommandContext(actor: "\(name)-timer") }
-
-  func context(after message: RecordedEvent) -> CommandContext {
-    CommandContext(
-      correlationID: message.context.correlationID, causationID: message.id, actor: name, traceparent: message.context.traceparent)
-  }
-
-  func read<Payload: EventPayload>(_ payload: Payload.Type, _ message: RecordedEvent) throws -> Payload {
-    try PayloadDecoder(payload).decode(message)
-  }
-
   // MARK: Parking
 
   public func park(_ saga: String, at message: RecordedEvent, tries: Int, error: String) async throws {
@@ -71,19 +54,8 @@ extension OrderSagaPort {
   }
 
   public func parkedSagas() async throws -> [String: Position] {
-    let filter = EventFilter(categories: [Saga.category], types: [SagaParked.type.name, SagaResumed.type.name])
-    let head = try await log.head()
-    var parked: [String: Position] = [:]
-    var position = Position.start
-    while position < head {
-      let page = try await log.readLog(after: position, filter: filter, limit: 1_000)
-      for event in page.events {
-        let saga = String(event.stream.id)
-        parked[saga] = event.type == SagaParked.type.name ? Position(try read(SagaParked.self, event).position) : nil
-      }
-      guard page.position > position else { break }
-      position = page.position
+    try await parked(EventFilter(categories: [Saga.category], types: [SagaParked.type.name, SagaResumed.type.name])) {
+      $0.type == SagaParked.type.name ? try read(SagaParked.self, $0).position : nil
     }
-    return parked
   }
 }

@@ -39,9 +39,6 @@ extension SupportDesk {
   }
 
   private func execute(_ command: some Command, for timer: DueTimer) async throws {
-    // One setting of a timer is carried out once.
-    _ = try await executor.execute(
-      command, id: CommandID(derivedFrom: "\(timer.name)@\(timer.dueAt.rawValue)", purpose: "timer"),
-      context: CommandContext(actor: "support-timer"))
+    _ = try await executor.execute(command, id: commandID(of: timer), context: timerContext)
   }
 }

@@ -6,10 +6,11 @@ extension Projection {
   /// `contacts_service_db`: contacts, the tags they carry and the lists they are on; and copies of accounts and rights.
   public static let contacts = Projection(
     database: "contacts_service_db",
-    ownCategories: [Contact.category, ContactList.category, ContactTag.category, ContactTagUsage.category],
+    ownCategories: [Contact.category, ContactList.category, ContactTag.category, ContactTagUsage.category, ContactSaga.category],
     tables: [ContactTables.lists, ContactTables.contacts, ContactTables.tags, ContactTables.members, ContactTables.users.table]
       + RightsTables.all,
-    handlers: contact + contactTags + contactLists + ContactTables.users.handlers + RightsTables.handlers)
+    handlers: contact + contactTags + contactLists + ContactTables.users.handlers + RightsTables.handlers
+      + [.ignoring(StreamSagaParked<ContactSaga>.self), .ignoring(StreamSagaResumed<ContactSaga>.self)])
 
   private static let contact: [EventHandler] = [
     .on(ContactAdded.self) { event, facts, rows in

@@ -6,12 +6,16 @@ extension Projection {
   /// `newsletters_service_db`: subscribers, campaigns with their mails, mail templates, and a copy of accounts.
   public static let newsletters = Projection(
     database: "newsletters_service_db",
-    ownCategories: [Subscriber.category, EmailTemplate.category, Campaign.category, CampaignDelivery.category, TransactionalMail.category],
+    ownCategories: [
+      Subscriber.category, EmailTemplate.category, Campaign.category, CampaignDelivery.category, TransactionalMail.category,
+      NewsletterSaga.category,
+    ],
     tables: [
       NewsletterTables.subscribers, NewsletterTables.templates, NewsletterTables.campaigns, NewsletterTables.mails,
       NewsletterTables.users.table,
     ],
-    handlers: subscribers + templates + NewsletterHandlers.campaigns + NewsletterHandlers.mails + NewsletterTables.users.handlers)
+    handlers: subscribers + templates + NewsletterHandlers.campaigns + NewsletterHandlers.mails + NewsletterTables.users.handlers
+      + [.ignoring(StreamSagaParked<NewsletterSaga>.self), .ignoring(StreamSagaResumed<NewsletterSaga>.self)])
 
   private static let subscribers: [EventHandler] = [
     .on(SubscriptionRequested.self) { event, facts, rows in

@@ -131,8 +131,8 @@ extension Projection {
   /// What only commands and process managers go by.
   private static let inner: [EventHandler] = [
     .ignoring(SupportAgentJoined.self), .ignoring(SupportAgentLeft.self), .ignoring(SupportTicketTaken.self),
-    .ignoring(SupportTicketReleased.self), .ignoring(TicketLinkedToOrder.self), .ignoring(TicketSagaParked.self),
-    .ignoring(TicketSagaResumed.self),
+    .ignoring(SupportTicketReleased.self), .ignoring(TicketLinkedToOrder.self), .ignoring(StreamSagaParked<TicketSaga>.self),
+    .ignoring(StreamSagaResumed<TicketSaga>.self),
   ]
 
   private static func touch(_ ticket: TicketKey, _ facts: EventFacts, _ rows: inout RowChanges) {

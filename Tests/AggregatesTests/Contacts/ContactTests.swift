@@ -221,4 +221,26 @@ import Testing
     try await scenario.when(command).then(.contactLinkedToUser(ContactLinkedToUser(contactID: id, userID: UserID(7))), on: Contact.self, id)
     try await scenario.when(command).thenNothing()
   }
+
+  @Test func `an account has one contact at most`() async throws {
+    let user = UserID(7)
+    let linked = try await scenario().given(add()).given(add(1_001)).when(LinkContactToUser(contactID: id, userID: user))
+      .thenClaim(Contact.userClaim(user), by: Contact.stream(id))
+    await #expect { try await linked.and.when(LinkContactToUser(contactID: ContactID(1_001), userID: user)) } throws: { error in
+      if case CommandError.refused(.claimTaken("contact-user:7", Contact.stream(1_000))) = error { true } else { false }
+    }
+    let other = try await linked.and.when(LinkContactToUser(contactID: id, userID: UserID(8)))
+      .thenClaim(Contact.userClaim(user), by: nil).thenClaim(Contact.userClaim(UserID(8)), by: Contact.stream(id))
+    try await other.and.when(act(.delete(reason: nil))).thenClaim(Contact.userClaim(UserID(8)), by: nil)
+  }
+
+  @Test func `a contact follows the account that he is linked to, and no other`() async throws {
+    let scenario = try await scenario().given(add()).given(LinkContactToUser(contactID: id, userID: UserID(7)))
+    try await scenario.when(FollowUser(contactID: id, userID: UserID(8)) { $0.firstName = "Ada" }).thenNothing()
+    let follow = FollowUser(contactID: id, userID: UserID(7), emailClaim: "contact-email:new") { $0.email = "new@example.org" }
+    let result = try await scenario.when(follow)
+      .thenClaim("contact-email:new", by: Contact.stream(id)).thenClaim("contact-email:1000", by: nil)
+    #expect(try await result.and.state(of: Contact.self, id).content?.email == "new@example.org")
+    try await result.and.when(follow).thenNothing()
+  }
 }

@@ -78,6 +78,8 @@ extension RandomShop {
     { shop in
       guard let id = shop.any(shop.contacts), let user = shop.any(shop.users) else { return }
       try await shop.send(LinkContactToUser(contactID: id, userID: user))
+      let name = shop.name("Ada")
+      try await shop.send(FollowUser(contactID: id, userID: user) { $0.firstName = name })
     },
     act, act, act,
     { shop in

@@ -56,6 +56,7 @@ public struct AddContact: Command {
       try changes.record(events, on: contactID, in: &session)
     }
     session.claim(emailClaim, for: Contact.stream(contactID))
+    if let userID { session.claim(Contact.userClaim(userID), for: Contact.stream(contactID)) }
   }
 }
 
@@ -143,27 +144,6 @@ public struct ActOnContacts: Command {
   }
 }
 
-/// The account that a contact's address belongs to. Linking it again changes nothing.
-public struct LinkContactToUser: Command {
-  public var contactID: ContactID
-  public var userID: UserID
-
-  public init(contactID: ContactID, userID: UserID) {
-    self.contactID = contactID
-    self.userID = userID
-  }
-
-  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
-    let state = try session.load(Contact.self, contactID)
-    guard state.existence == .present else { throw ContactRejection.notFound(contactID) }
-    if state.userID != userID {
-      let linked = ContactLinkedToUser(contactID: contactID, userID: userID)
-      try session.record([.contactLinkedToUser(linked)], on: Contact.self, contactID)
-    }
-    return NoAnswer()
-  }
-}
-
 extension DecisionSession {
   /// Does one thing to a contact.
   mutating func act(_ action: ContactAction, on id: ContactID, _ changes: inout ContactChanges) throws {
@@ -171,7 +151,10 @@ extension DecisionSession {
     let name: String? = if case .tag(let tag) = action { try tagName(tag, field: "tag_id") } else { nil }
     let events = try Contact.decide(action, id, tagName: name, now: now, state)
     try changes.record(events, on: id, in: &self)
-    if case .delete = action, !events.isEmpty { release(state.emailClaim, from: Contact.stream(id)) }
+    if case .delete = action, !events.isEmpty {
+      release(state.emailClaim, from: Contact.stream(id))
+      if let user = state.userID { release(Contact.userClaim(user), from: Contact.stream(id)) }
+    }
   }
 
   /// The contacts among these that are there, each once.
