@@ -122,6 +122,11 @@ public enum Campaign: Aggregate {
     return [.campaignDeleted(CampaignDeleted(campaignID: id))]
   }
 
+  /// A campaign that was sent long ago leaves the lists.
+  static func age(_ id: CampaignID, _ state: State) -> [Event] {
+    state.status == .sent && !state.isDeleted ? [.campaignDeleted(CampaignDeleted(campaignID: id))] : []
+  }
+
   /// New totals, and the end when nobody is left.
   static func count(_ id: CampaignID, _ totals: CampaignTotals, _ state: State) -> [Event] {
     guard totals != state.totals else { return [] }

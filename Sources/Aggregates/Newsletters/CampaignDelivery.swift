@@ -34,6 +34,8 @@ public enum CampaignDelivery: Aggregate {
     public var clickCount: Int64 = 0
     public var clicks: [MailClick] = []
     public var hasLeft = false
+    /// Whether it shows with what, or from where, the mail was read.
+    public var isTracked = false
   }
 
   public static func evolve(_ state: inout State, _ event: CampaignDeliveryEvent) {
@@ -57,16 +59,19 @@ public enum CampaignDelivery: Aggregate {
     case .mailOpened(let event):
       state.openCount = event.openCount
       state.status = event.status
+      state.isTracked = state.isTracked || event.personal?.isTracking == true
     case .mailClicked(let event):
       state.clickCount = event.clickCount
       state.clicks = event.personal?.clicks ?? []
       state.status = .clicked
+      state.isTracked = state.isTracked || event.personal?.isTracking == true
     case .mailBounced: state.status = .bounced
     case .mailFailed:
       state.sender = ""
       state.status = .failed
     case .mailWithdrawn: state.isWithdrawn = true
     case .mailLedToUnsubscribing: state.hasLeft = true
+    case .mailTrackingErased: state.isTracked = false
     }
   }
 
@@ -93,6 +98,11 @@ public enum CampaignDelivery: Aggregate {
     guard campaign == .sending else { return withdraw(state) }
     guard subscriber.canReceive else { return [.mailFailed(MailFailed(row: row, reason: "no longer subscribed"))] }
     return [.mailMarked(MailMarked(row: row, sender: sender))]
+  }
+
+  static func eraseTracking(_ state: State) -> [Event] {
+    guard let row = state.row, state.isTracked else { return [] }
+    return [.mailTrackingErased(MailTrackingErased(row: row))]
   }
 
   /// What a report makes of a mail; nothing where it is known already or comes too late.
@@ -159,7 +169,7 @@ public enum CampaignDelivery: Aggregate {
   static func count(_ events: [Event], before: State, into totals: inout CampaignTotals) {
     for event in events {
       switch event {
-      case .mailPrepared, .mailWithdrawn, .mailMarked, .mailPutOff: break
+      case .mailPrepared, .mailWithdrawn, .mailMarked, .mailPutOff, .mailTrackingErased: break
       case .mailSent:
         totals.sent += 1
         // It counted as failed until now.

@@ -15,6 +15,7 @@ public enum CampaignDeliveryEvent: AggregateEvent {
   case mailFailed(MailFailed)
   case mailWithdrawn(MailWithdrawn)
   case mailLedToUnsubscribing(MailLedToUnsubscribing)
+  case mailTrackingErased(MailTrackingErased)
 
   public static let decoder = EventDecoder<CampaignDeliveryEvent>([
     EventCase(MailPrepared.self, CampaignDeliveryEvent.mailPrepared),
@@ -29,6 +30,7 @@ public enum CampaignDeliveryEvent: AggregateEvent {
     EventCase(MailFailed.self, CampaignDeliveryEvent.mailFailed),
     EventCase(MailWithdrawn.self, CampaignDeliveryEvent.mailWithdrawn),
     EventCase(MailLedToUnsubscribing.self, CampaignDeliveryEvent.mailLedToUnsubscribing),
+    EventCase(MailTrackingErased.self, CampaignDeliveryEvent.mailTrackingErased),
   ])
 
   public var payload: any EventPayload {
@@ -45,6 +47,7 @@ public enum CampaignDeliveryEvent: AggregateEvent {
     case .mailFailed(let event): event
     case .mailWithdrawn(let event): event
     case .mailLedToUnsubscribing(let event): event
+    case .mailTrackingErased(let event): event
     }
   }
 }
@@ -265,6 +268,23 @@ public struct MailLedToUnsubscribing: Hashable, Sendable {
 }
 
 extension MailLedToUnsubscribing: EventPayload {
+  public init(from json: inout JSONObjectReader) throws {
+    row = try MailRow(from: &json)
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    row.encode(to: &json)
+  }
+}
+
+/// It is shown no longer with what, and from where, a mail was read.
+public struct MailTrackingErased: Hashable, Sendable {
+  public static let type = EventType("MailTrackingErased", .private)
+
+  public var row: MailRow
+}
+
+extension MailTrackingErased: EventPayload {
   public init(from json: inout JSONObjectReader) throws {
     row = try MailRow(from: &json)
   }

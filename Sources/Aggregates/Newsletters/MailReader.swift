@@ -39,6 +39,9 @@ public struct MailReader: Hashable, Sendable {
   public var ipAddress: String?
   /// The last 20, oldest first; the last of them is the one an event is about. Empty for an opening.
   public var clicks: [MailClick]
+
+  /// Whether it says with what, or from where, the mail was read.
+  var isTracking: Bool { userAgent != nil || ipAddress != nil }
 }
 
 extension MailReader: JSONCodable {

@@ -59,6 +59,7 @@ public enum Subscriber: Aggregate {
       state.bounceCount = event.bounceCount
       state.hardBounceCount = event.hardBounceCount
       state.status = event.status
+    case .subscriberBouncesForgotten: (state.bounceCount, state.hardBounceCount) = (0, 0)
     case .subscriberDeleted: state.existence = .deleted
     }
   }
@@ -134,6 +135,10 @@ public enum Subscriber: Aggregate {
         SubscriberBounced(
           newsletterID: id, kind: kind, bounceCount: state.bounceCount + 1, hardBounceCount: hard, status: status))
     ]
+  }
+
+  static func forgetBounces(_ id: NewsletterID, _ state: State) -> [Event] {
+    state.bounceCount > 0 ? [.subscriberBouncesForgotten(SubscriberBouncesForgotten(newsletterID: id))] : []
   }
 
   /// Gives a subscriber new content, or staff's word on whether he is subscribed.

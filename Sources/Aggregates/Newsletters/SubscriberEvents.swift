@@ -10,6 +10,7 @@ public enum SubscriberEvent: AggregateEvent {
   case subscriberDetailsChanged(SubscriberDetailsChanged)
   case subscriberUnsubscribed(SubscriberUnsubscribed)
   case subscriberBounced(SubscriberBounced)
+  case subscriberBouncesForgotten(SubscriberBouncesForgotten)
   case subscriberDeleted(SubscriberDeleted)
 
   public static let decoder = EventDecoder<SubscriberEvent>([
@@ -20,6 +21,7 @@ public enum SubscriberEvent: AggregateEvent {
     EventCase(SubscriberDetailsChanged.self, SubscriberEvent.subscriberDetailsChanged),
     EventCase(SubscriberUnsubscribed.self, SubscriberEvent.subscriberUnsubscribed),
     EventCase(SubscriberBounced.self, SubscriberEvent.subscriberBounced),
+    EventCase(SubscriberBouncesForgotten.self, SubscriberEvent.subscriberBouncesForgotten),
     EventCase(SubscriberDeleted.self, SubscriberEvent.subscriberDeleted),
   ])
 
@@ -32,6 +34,7 @@ public enum SubscriberEvent: AggregateEvent {
     case .subscriberDetailsChanged(let event): event
     case .subscriberUnsubscribed(let event): event
     case .subscriberBounced(let event): event
+    case .subscriberBouncesForgotten(let event): event
     case .subscriberDeleted(let event): event
     }
   }
@@ -250,6 +253,23 @@ extension SubscriberBounced: EventPayload {
     json.field("bounce_count", bounceCount)
     json.field("hard_bounce_count", hardBounceCount)
     json.field("status", name: status)
+  }
+}
+
+/// The bounces of a subscriber are too old to count; his status stays.
+public struct SubscriberBouncesForgotten: Hashable, Sendable {
+  public static let type = EventType("SubscriberBouncesForgotten", .private)
+
+  public var newsletterID: NewsletterID
+}
+
+extension SubscriberBouncesForgotten: EventPayload {
+  public init(from json: inout JSONObjectReader) throws {
+    newsletterID = try json.id("newsletter_id")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("newsletter_id", newsletterID)
   }
 }
 

@@ -11,6 +11,8 @@ public import Logging
 /// SubscriptionConfirmed, SubscriptionRenewed, SubscriberEnrolled ─▶ subscribed        SubscriberUnsubscribed ─▶ unsubscribed
 /// ```
 ///
+/// Lists that nobody does anything with are archived with time.
+///
 /// An account from an import becomes a contact when it buys: until then its owner has not come to us. A contact that has the account's
 /// address already is linked to it at once.
 public final class Contacts: StreamSagaPort {

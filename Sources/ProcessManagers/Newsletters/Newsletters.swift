@@ -9,6 +9,8 @@ public import Logging
 /// ContactUnsubscribed, ContactDeleted, UserDeleted ─▶ Unsubscribe        ContactDetailsChanged, EmailVerified ─▶ ChangeSubscriber
 /// ```
 ///
+/// With time it tidies up: campaigns that were sent a year ago, how mails were read, old bounces.
+///
 /// Anybody can write an address into a public form, so its owner is asked to confirm. What staff notes is his word already.
 public final class Newsletters: StreamSagaPort {
   public typealias Saga = NewsletterSaga

@@ -82,6 +82,9 @@ enum NewsletterHandlers {
         event.row, ["status": "failed", "failed_at": .timestamp(facts.occurredAt), "failure_reason": .text(event.reason)], facts, &rows)
     },
     .on(MailWithdrawn.self) { event, _, rows in rows.delete(from: NewsletterTables.mails, .id(event.row.id)) },
+    .on(MailTrackingErased.self) { event, facts, rows in
+      set(event.row, ["user_agent": nil, "ip_address": nil], facts, &rows)
+    },
     // It shows in the campaign's total and on the subscriber.
     .ignoring(MailLedToUnsubscribing.self),
   ]

@@ -47,6 +47,9 @@ extension Projection {
         ["status": .name(event.status), "bounce_count": .int(event.bounceCount), "last_bounce_at": .timestamp(facts.occurredAt)], facts,
         &rows)
     },
+    .on(SubscriberBouncesForgotten.self) { event, facts, rows in
+      set(event.newsletterID, ["bounce_count": 0], facts, &rows)
+    },
     .on(SubscriberDeleted.self) { event, facts, rows in
       set(event.newsletterID, ["deleted_at": .timestamp(facts.occurredAt)], facts, &rows)
     },

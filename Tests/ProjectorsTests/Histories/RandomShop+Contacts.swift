@@ -43,7 +43,11 @@ extension RandomShop {
     },
     { shop in
       guard shop.chance(20), let (id, _) = shop.any(shop.contactLists) else { return }
-      if try await shop.send(ArchiveContactList(listID: id, archivedBy: nil)) != nil { shop.contactLists[id] = nil }
+      let archived =
+        try await shop.chance(50)
+        ? shop.send(ArchiveContactList(listID: id, archivedBy: nil))
+        : shop.send(ArchiveIdleContactList(listID: id, timer: shop.fired))
+      if archived != nil { shop.contactLists[id] = nil }
     },
     addContact, addContact, addContact,
     { shop in

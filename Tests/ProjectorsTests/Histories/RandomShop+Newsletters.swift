@@ -80,6 +80,14 @@ extension RandomShop {
       guard shop.chance(20), let id = shop.any(shop.campaigns) else { return }
       if try await shop.send(DeleteCampaign(campaignID: id)) != nil { shop.campaigns.removeAll { $0 == id } }
     },
+    { shop in
+      let what: [NewsletterTimer?] = [
+        shop.any(shop.mails).map { .tracking($0) }, shop.any(shop.subscribers).map { .bounces($0) },
+        shop.chance(10) ? shop.any(shop.campaigns).map { .campaign($0) } : nil,
+      ]
+      guard let what = shop.any(what) ?? nil else { return }
+      try await shop.send(TidyNewsletters(what, timer: shop.fired))
+    },
   ]
 
   private static func subscribe(_ shop: RandomShop) async throws {

@@ -161,6 +161,9 @@ final class RandomShop {
     any(elements.keys.sorted()).map { ($0, elements[$0]!) }
   }
 
+  /// A timer that is not there any more.
+  var fired: DueTimer { DueTimer(name: "fired", dueAt: Timestamp(microseconds: 0), payload: [], setting: Position.start) }
+
   func freshID() -> Int64 {
     lastID += 1
     return lastID

@@ -19,6 +19,7 @@ public struct CreateContactList: Command {
     let events = try ContactList.decide(self, session.load(ContactList.self, listID, isNew: true))
     try session.record(events, on: ContactList.self, listID)
     if !events.isEmpty { session.claim(definition.claim, for: ContactList.stream(listID)) }
+    try session.restartIdleTime(of: listID)
     return Created(listID)
   }
 }
@@ -52,6 +53,7 @@ public struct ChangeContactList: Command {
       session.claim(wanted.claim, for: ContactList.stream(listID))
       session.release(old.claim, from: ContactList.stream(listID))
     }
+    try session.restartIdleTime(of: listID)
     return NoAnswer()
   }
 }
@@ -71,6 +73,7 @@ public struct ArchiveContactList: Command {
     let state = try session.load(ContactList.self, listID)
     let name = try ContactList.existing(listID, state).name
     try session.record(ContactList.move(listID, to: .archived, by: archivedBy, named: name, state), on: ContactList.self, listID)
+    try session.restartIdleTime(of: listID)
     return NoAnswer()
   }
 }
@@ -109,6 +112,7 @@ public struct AddToContactList: Command {
       try changes.record(events, on: id, in: &session)
     }
     try changes.finish(in: &session)
+    try session.restartIdleTime(of: listID)
     return Affected(count: changes.changedCount)
   }
 }
@@ -133,6 +137,7 @@ public struct RemoveFromContactList: Command {
       try changes.record(Contact.leave(listID, named: list.name, id, session.load(Contact.self, id)), on: id, in: &session)
     }
     try changes.finish(in: &session)
+    try session.restartIdleTime(of: listID)
     return Affected(count: changes.changedCount)
   }
 }
@@ -198,6 +203,7 @@ public struct RecordContactListSync: Command {
     let synced = ContactListSynced(
       listID: listID, name: list.name, listType: list.type, contactCount: state.contactCount, updatedBy: updatedBy)
     try session.record([.contactListSynced(synced)], on: ContactList.self, listID)
+    try session.restartIdleTime(of: listID)
     return Affected(count: state.contactCount)
   }
 }

@@ -92,7 +92,9 @@ extension DecisionSession {
     }
     if case .bounced(let kind, _) = report, !events.isEmpty {
       try record(Subscriber.bounce(key.newsletterID, kind, subscriber), on: Subscriber.self, key.newsletterID)
+      plan(.bounces(key.newsletterID))
     }
+    if !before.isTracked, try load(CampaignDelivery.self, key).isTracked { plan(.tracking(key)) }
   }
 
   /// Records what happened to a mail, and what it makes of its campaign's totals.
@@ -103,5 +105,6 @@ extension DecisionSession {
     var totals = campaign.totals
     CampaignDelivery.count(events, before: before, into: &totals)
     try record(Campaign.count(key.campaignID, totals, campaign), on: Campaign.self, key.campaignID)
+    if campaign.status != .sent, try load(Campaign.self, key.campaignID).status == .sent { plan(.campaign(key.campaignID)) }
   }
 }
