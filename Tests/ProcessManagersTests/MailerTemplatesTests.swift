@@ -40,7 +40,7 @@ import Testing
     let templates = StoredMailTemplates(log: shop.log)
     for slug in [
       "order-confirmation", "payment-receipt", "order-cancelled", "delivery-shipped", "delivery-delivered", "ticket-created",
-      "ticket-resolved", "password-reset", "email-verification", "subscription-confirmation", "welcome-email",
+      "ticket-resolved", "password-reset", "email-verification", "subscription-confirmation", "welcome-email", "withdrawal-receipt",
     ] {
       #expect(try await templates.template(slug)?.subject.isEmpty == false, "\(slug)")
     }

@@ -14,7 +14,7 @@ import Testing
       return MailTemplate(
         subject: "\(slug) {{order_number}}{{ticket_number}} {{subject}}",
         html: "<p>{{reset_url}}{{verification_url}}{{ first_name }} {{name}}: {{total_amount_ttc}}{{reason}}{{subject}}{{unknown}}</p>",
-        plain: "{{first_name}} {{subject}}")
+        plain: "{{first_name}} {{subject}}{{receipt}}")
     }
   }
 
@@ -23,7 +23,8 @@ import Testing
     change(&terms)
     let executor = CommandExecutor(log: shop.log) { shop.log.now }
     return Mailer(
-      log: shop.log, executor: executor, transport: transport, templates: Words(), terms: terms, links: PlainLinks(), logger: Shop.quietLogger
+      log: shop.log, executor: executor, transport: transport, templates: Words(), terms: terms, links: PlainLinks(),
+      logger: Shop.quietLogger
     ) { shop.log.now }
   }
 
@@ -64,6 +65,32 @@ import Testing
     #expect(post.mails.count == 2)
     let stored = shop.log.events.map { String(decoding: $0.payload, as: UTF8.self) }.joined()
     #expect(!stored.contains("\"first\""))
+  }
+
+  @Test func `the receipt of a withdrawal goes where the buyer wanted it`() async throws {
+    let (shop, post) = (Shop(), Post())
+    try await register(shop, 1)
+    let order = ReturnableOrder(
+      orderID: OrderID(7), userID: UserID(1), deliveredAt: shop.log.now,
+      lines: [.init(orderItemID: OrderItemID(70), productID: ProductID(5), quantity: 3, netHT: Cents(10_001), vat: Cents(2_000))])
+    let ticketOrder = TicketOrder(
+      orderID: OrderID(7), orderNumber: "ORD-7", userID: UserID(1), totalTTC: Cents(12_001), status: "delivered", hasFailedPayment: false)
+    try await shop.running(shop.runner(mailer(shop, post))) { runner in
+      _ = try await shop.executor.execute(
+        DeclareWithdrawal(
+          withdrawalID: WithdrawalID(9), userID: UserID(1), order: order, orderNumber: "ORD-7", items: nil,
+          statement: WithdrawalStatement(name: "Ada L", email: "elsewhere@customer.example")))
+      try await shop.settle(runner)
+      #expect(post.mails.isEmpty)
+      _ = try await shop.executor.execute(
+        ConfirmWithdrawal(
+          withdrawalID: WithdrawalID(9), userID: UserID(1), order: order, ticketOrder: ticketOrder, ticketID: TicketID(1_000),
+          ticketNumber: "TKT-1", returnID: ReturnID(1), firstLineID: ReturnLineID(1)))
+      try await shop.settle(runner)
+    }
+    let mail = try #require(post.mails.first { $0.subject.hasPrefix("withdrawal-receipt ORD-7") })
+    #expect(mail.to == (try MailAddress(name: "Ada L", "elsewhere@customer.example")))
+    #expect(mail.text.contains("Rétractation n° 9"))
   }
 
   @Test func `a confirmed order is mailed once, with the order's own figures`() async throws {

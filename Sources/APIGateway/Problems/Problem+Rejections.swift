@@ -241,6 +241,16 @@ extension QuestionRejection: ProblemRepresentable {
   }
 }
 
+extension WithdrawalRejection: ProblemRepresentable {
+  var problem: Problem {
+    switch self {
+    case .notFound: Problem(.notFound)
+    case .expired(let since): Problem(.ruleViolated, members: [("until", .string(since.rfc3339))])
+    case .invalid(let error): error.problem
+    }
+  }
+}
+
 extension ReturnRejection: ProblemRepresentable {
   var problem: Problem {
     switch self {

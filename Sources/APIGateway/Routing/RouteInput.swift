@@ -255,6 +255,22 @@ struct InputReader {
     }
   }
 
+  /// The same, where it may be null or left out.
+  mutating func optionalList<Nested: RouteInput>(_ name: String, of type: Nested.Type, atMost maximumCount: Int) -> [Nested]? {
+    if description != nil {
+      _ = bodyList(name, of: type, atMost: maximumCount)
+      let schema = description!.body.removeLast().1
+      description!.body.append((name, schema.nullable.optional))
+      return nil
+    }
+    guard let member = members.first(where: { $0.key == name }) else { return nil }
+    if member.value.isNull {
+      _ = take(name)
+      return nil
+    }
+    return bodyList(name, of: type, atMost: maximumCount)
+  }
+
   private mutating func nested<Nested: RouteInput>(_ members: [(key: String, value: JSONValue)], at pointer: String) -> Nested {
     var inner = InputReader()
     inner.members = members

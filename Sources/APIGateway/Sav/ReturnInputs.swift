@@ -1,27 +1,26 @@
 import Aggregates
 
+/// Units of a line of an order.
+struct ReturnItemInput: RouteInput {
+  let item: RequestReturn.Item
+
+  init(_ fields: inout InputReader) {
+    item = RequestReturn.Item(
+      orderItemID: fields.body("order_item_id", .id(OrderItemID.self)),
+      quantity: fields.body("quantity", .integer(min: 1, max: 2_147_483_647)))
+  }
+}
+
 struct NewReturn: RouteInput {
   let ticketID: TicketID
   let reason: ReturnReason
   let items: [RequestReturn.Item]
   let comment: String?
 
-  private struct Item: RouteInput {
-    let orderItemID: OrderItemID
-    let quantity: Int64
-
-    init(_ fields: inout InputReader) {
-      orderItemID = fields.body("order_item_id", .id(OrderItemID.self))
-      quantity = fields.body("quantity", .integer(min: 1, max: 2_147_483_647))
-    }
-  }
-
   init(_ fields: inout InputReader) {
     ticketID = fields.path("id", .id(TicketID.self))
     reason = fields.body("reason", .choice(ReturnReason.self))
-    items = fields.bodyList("lines", of: Item.self, atMost: Return.maximumLines).map {
-      RequestReturn.Item(orderItemID: $0.orderItemID, quantity: $0.quantity)
-    }
+    items = fields.bodyList("lines", of: ReturnItemInput.self, atMost: Return.maximumLines).map(\.item)
     comment = fields.optional("comment", .text(1_000))
   }
 }

@@ -47,12 +47,19 @@ enum ReturnResources {
   // MARK: What commands ask
 
   /// `$1` bigint: the ticket. A row for each line of its order, and at least one: null where there is none, or the copies do not know it.
-  static let returnableOrder = PostgresStatement(
-    "sav.returnable_order",
-    """
-    select \(ReadSide.positionSQL), oc.id, oc.user_id, oc.delivered_at, l.id, l.product_id, l.quantity::bigint, l.net_ht::text, l.vat::text
-    from (select) one left join support_tickets t on t.id = $1 left join order_copies oc on oc.id = t.order_id
-      left join order_line_copies l on l.order_id = oc.id
-    order by l.id
-    """)
+  static let returnableOrder = returnable(
+    "sav.returnable_order", "left join support_tickets t on t.id = $1 left join order_copies oc on oc.id = t.order_id")
+  /// `$1` bigint: the order itself. The same rows.
+  static let withdrawableOrder = returnable("sav.withdrawable_order", "left join order_copies oc on oc.id = $1")
+
+  private static func returnable(_ name: String, _ order: String) -> PostgresStatement {
+    PostgresStatement(
+      name,
+      """
+      select \(ReadSide.positionSQL), oc.id, oc.user_id, oc.delivered_at, l.id, l.product_id, l.quantity::bigint, l.net_ht::text, l.vat::text
+      from (select) one \(order)
+        left join order_line_copies l on l.order_id = oc.id
+      order by l.id
+      """)
+  }
 }

@@ -60,7 +60,7 @@ enum ReturnRoutes {
   }
 
   @Sendable private static func request(_ input: NewReturn, _ call: Call) async throws -> Reply {
-    let order = try await order(of: input.ticketID, call)
+    let order = try await order(ReturnResources.returnableOrder, input.ticketID.rawValue, call)
     let id = ReturnID(try await call.nextID("return"))
     let outcome = try await call.execute(
       RequestReturn(
@@ -70,19 +70,21 @@ enum ReturnRoutes {
     return reply(outcome, location: "/api/v1/sav/returns/\(outcome.answer?.returnID ?? id)")
   }
 
-  /// What the service's copies say of a ticket's order. What is not there, or not delivered, may be so since a moment, so it waits once until
+  /// What the service's copies say of an order. What is not there, or not delivered, may be so since a moment, so it waits once until
   /// the copies have seen all that is in the log now.
-  private static func order(of ticket: TicketID, _ call: Call) async throws -> ReturnableOrder? {
-    let (found, position) = try await read(ticket, call)
+  /// - Parameter id: of the order, or of its ticket, as the statement wants it.
+  static func order(_ statement: PostgresStatement, _ id: Int64, _ call: Call) async throws -> ReturnableOrder? {
+    let (found, position) = try await read(statement, id, call)
     if found?.deliveredAt != nil { return found }
     let head = try await call.services.log.head()
     guard position < head, try await call.services.reads.sav.wait(for: head, atMost: .seconds(1)) > position else { return found }
-    return try await read(ticket, call).order
+    return try await read(statement, id, call).order
   }
 
-  private static func read(_ ticket: TicketID, _ call: Call) async throws -> (order: ReturnableOrder?, position: Position) {
-    let (result, position) = try await call.services.reads.sav.query(
-      ReturnResources.returnableOrder, [.int64(ticket.rawValue)], call)
+  private static func read(
+    _ statement: PostgresStatement, _ id: Int64, _ call: Call
+  ) async throws -> (order: ReturnableOrder?, position: Position) {
+    let (result, position) = try await call.services.reads.sav.query(statement, [.int64(id)], call)
     guard let order = try result[0].optionalInt64(1) else { return (nil, position) }
     var lines: [ReturnableOrder.Line] = []
     for row in result where !row.isNull(4) {

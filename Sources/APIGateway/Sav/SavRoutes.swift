@@ -10,7 +10,7 @@ enum SavRoutes {
     service: "sav",
     routes: [HealthRoutes.route(of: "sav", hasStatus: true) { $0.reads.sav }] + tickets + messages + attachments + TicketFileRoutes.routes
       + guests
-      + ReturnRoutes.routes)
+      + ReturnRoutes.routes + WithdrawalRoutes.routes)
 
   private static let tickets: [Route] = [
     .list(

@@ -61,6 +61,11 @@ enum TicketOpening {
     throw Problem(.numbersExhausted)
   }
 
+  /// A customer's order as the copies have it; nil when there is none such.
+  static func order(_ id: OrderID, of customer: UserID, _ call: Call) async throws -> TicketOrder? {
+    try await known(customer, nil, id, call).order.flatMap { $0.userID == customer ? $0 : nil }
+  }
+
   /// What the service's rows and copies say beforehand.
   private struct Known {
     var isCustomerKnown: Bool

@@ -51,6 +51,11 @@ extension EmailTemplate {
         #"<p>Bonjour {{first_name}} {{name}},</p><p>Quelqu'un, vous sans doute, a demandé nos lettres pour cette adresse.</p>"#
           + #"<p><a href="{{confirmation_url}}">Oui, je m'abonne</a></p><p>Sinon, il n'y a rien à faire.</p>"#
       ),
+      (
+        "withdrawal-receipt", "Rétractation reçue", .transactional,
+        ["name", "order_number", "withdrawal_number", "receipt", "company_name"],
+        "{{company_name}} : accusé de réception de votre rétractation n° {{withdrawal_number}}", "<pre>{{receipt}}</pre>"
+      ),
     ]
     return lines.enumerated().map { place, line in
       let variables = line.variables.map { name in

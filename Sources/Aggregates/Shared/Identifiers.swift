@@ -265,3 +265,8 @@ public struct ReturnLineID: EntityID {
   public let rawValue: Int64
   public init(rawValue: Int64) { self.rawValue = rawValue }
 }
+
+public struct WithdrawalID: EntityID {
+  public let rawValue: Int64
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+}

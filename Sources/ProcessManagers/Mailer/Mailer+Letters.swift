@@ -10,6 +10,7 @@ extension Mailer {
     PasswordResetRequested.type.name: "password-reset", EmailVerificationRequested.type.name: "email-verification",
     SubscriptionRequested.type.name: "subscription-confirmation", SubscriptionConfirmed.type.name: "welcome-email",
     SubscriptionRenewed.type.name: "welcome-email",
+    WithdrawalConfirmed.type.name: "withdrawal-receipt",
   ]
 
   public var messageTypes: [String] { Self.templates.keys.sorted() + [CampaignTestRequested.type.name] }
@@ -57,8 +58,19 @@ extension Mailer {
       return try await welcome(template, PayloadDecoder(SubscriptionConfirmed.self).decode(message, keys: [:]).newsletterID)
     case SubscriptionRenewed.type.name:
       return try await welcome(template, PayloadDecoder(SubscriptionRenewed.self).decode(message, keys: [:]).newsletterID)
+    case WithdrawalConfirmed.type.name: return withdrawal(template, try await read(WithdrawalConfirmed.self, message))
     default: return nil
     }
+  }
+
+  /// The receipt goes where the buyer asked for it.
+  private func withdrawal(_ template: String, _ event: WithdrawalConfirmed) -> Letter? {
+    guard let statement = event.personal, let receipt = event.receipt else { return nil }
+    return Letter(
+      template: template, userID: event.notice.userID, recipient: MailRecipient(email: statement.email, firstname: statement.name),
+      variables: [
+        "order_number": event.notice.orderNumber, "withdrawal_number": event.notice.withdrawalID.description, "receipt": receipt,
+      ])
   }
 
   /// A token is of no use to anybody but its receiver's account, nor after its time.

@@ -61,7 +61,8 @@ extension Mailer {
   private func compose(_ letter: Letter, _ key: MailKey) async throws -> MailMessage? {
     guard let recipient = try await recipient(of: letter) else { return nil }
     let template = if let words = letter.words { words } else { try await templates.template(letter.template) }
-    guard let template, let address = try? MailAddress(
+    guard let template,
+      let address = try? MailAddress(
         name: MailTerms.shown(recipient.name), recipient.email)
     else { return nil }
     let now = clock()

@@ -10,7 +10,8 @@ import Synchronization
 ///
 /// ```
 /// OrderConfirmed, OrderPaid, OrderCancelled, DeliveryShipped, DeliveryDelivered, TicketOpened, TicketResolved,
-/// PasswordResetRequested, EmailVerificationRequested, SubscriptionRequested, SubscriptionConfirmed, SubscriptionRenewed, CampaignTestRequested
+/// PasswordResetRequested, EmailVerificationRequested, SubscriptionRequested, SubscriptionConfirmed, SubscriptionRenewed, CampaignTestRequested,
+/// WithdrawalConfirmed
 ///   ─▶ MarkTransactionalMail ─▶ the mail server ─▶ SettleTransactionalMail        a timer ─▶ the same again, for a mail that was put off
 /// ```
 ///

@@ -7,6 +7,7 @@ extension Projection {
     database: "sav_service_db",
     ownCategories: [
       Ticket.category, SupportAgent.category, TicketsOfOrder.category, TicketSaga.category, Return.category, ReturnsOfOrder.category,
+      Withdrawal.category,
     ],
     tables: [SavTables.tickets, SavTables.messages, SavTables.attachments, ReturnRows.returns, ReturnRows.lines, users.table]
       + OrderCopies.tables,
@@ -132,7 +133,7 @@ extension Projection {
   private static let inner: [EventHandler] = [
     .ignoring(SupportAgentJoined.self), .ignoring(SupportAgentLeft.self), .ignoring(SupportTicketTaken.self),
     .ignoring(SupportTicketReleased.self), .ignoring(TicketLinkedToOrder.self), .ignoring(StreamSagaParked<TicketSaga>.self),
-    .ignoring(StreamSagaResumed<TicketSaga>.self),
+    .ignoring(StreamSagaResumed<TicketSaga>.self), .ignoring(WithdrawalDeclared.self), .ignoring(WithdrawalConfirmed.self),
   ]
 
   private static func touch(_ ticket: TicketKey, _ facts: EventFacts, _ rows: inout RowChanges) {

@@ -25,11 +25,13 @@ public struct RequestReturn: Command {
   public var items: [Item]
   /// In the buyer's words; at most 1,000 characters.
   public var comment: String?
+  /// When a withdrawal was declared that is confirmed now; nil for now.
+  public var declaredAt: Timestamp?
   public var times: ReturnTimes
 
   public init(
     returnID: ReturnID, firstLineID: ReturnLineID, ticketID: TicketID, actor: TicketActor, order: ReturnableOrder?, reason: ReturnReason,
-    items: [Item], comment: String? = nil, times: ReturnTimes = ReturnTimes()
+    items: [Item], comment: String? = nil, declaredAt: Timestamp? = nil, times: ReturnTimes = ReturnTimes()
   ) {
     self.returnID = returnID
     self.firstLineID = firstLineID
@@ -39,6 +41,7 @@ public struct RequestReturn: Command {
     self.reason = reason
     self.items = items
     self.comment = comment
+    self.declaredAt = declaredAt
     self.times = times
   }
 
@@ -48,8 +51,13 @@ public struct RequestReturn: Command {
     let ticket = try session.load(Ticket.self, ticketID)
     try Ticket.requireLiving(ticket, seenBy: actor)
     guard let orderID = ticket.orderID, let order, order.orderID == orderID else { throw ReturnRejection.noOrder }
-    try checkTime(of: order, session.now)
-    let lines = try lines(of: order, session.load(ReturnsOfOrder.self, orderID))
+    try Self.checkTime(of: order, reason, declaredAt ?? session.now)
+    do {
+      try TextRules.optional(comment, "comment", maximum: 1_000)
+    } catch {
+      throw ReturnRejection.invalid(error)
+    }
+    let lines = try Self.lines(items, of: order, session.load(ReturnsOfOrder.self, orderID), from: firstLineID)
     let key = ReturnKey(returnID: returnID, ticketID: ticketID, orderID: orderID, userID: order.userID)
     var events: [ReturnEvent] = [
       .requested(
@@ -68,21 +76,29 @@ public struct RequestReturn: Command {
     return try session.settle(return: returnID, since: before)
   }
 
-  private func checkTime(of order: ReturnableOrder, _ now: Timestamp) throws(ReturnRejection) {
+  /// - Throws: where the goods have not come yet, or came too long ago.
+  static func checkTime(of order: ReturnableOrder, _ reason: ReturnReason, _ now: Timestamp) throws(ReturnRejection) {
     guard let deliveredAt = order.deliveredAt else { throw .notDelivered }
     let end = reason == .withdrawal ? Return.withdrawalEnd(deliveredAt: deliveredAt) : Return.conformityEnd(deliveredAt: deliveredAt)
     guard now < end else { throw .tooLate(since: end) }
   }
 
-  private func lines(of order: ReturnableOrder, _ returns: ReturnsOfOrder.State) throws(ReturnRejection) -> [ReturnLine] {
+  /// All units of an order that no return has.
+  static func everything(of order: ReturnableOrder, _ returns: ReturnsOfOrder.State) -> [Item] {
+    order.lines.compactMap { line in
+      let rest = line.quantity - returns.claimed[line.orderItemID, default: 0]
+      return rest > 0 ? Item(orderItemID: line.orderItemID, quantity: rest) : nil
+    }
+  }
+
+  /// The lines of a return with these items.
+  /// - Throws: where there are none or too many, or one is not there any more.
+  static func lines(
+    _ items: [Item], of order: ReturnableOrder, _ returns: ReturnsOfOrder.State, from firstLineID: ReturnLineID
+  ) throws(ReturnRejection) -> [ReturnLine] {
     guard !items.isEmpty else { throw .invalid(FieldError("lines", .blank)) }
     guard items.count <= Return.maximumLines else { throw .invalid(FieldError("lines", .tooLong(maximum: Return.maximumLines))) }
     guard Set(items.map(\.orderItemID)).count == items.count else { throw .invalid(FieldError("lines", .duplicate)) }
-    do {
-      try TextRules.optional(comment, "comment", maximum: 1_000)
-    } catch {
-      throw .invalid(error)
-    }
     var lines: [ReturnLine] = []
     for item in items {
       guard let line = order.lines.first(where: { $0.orderItemID == item.orderItemID }) else {

@@ -1,0 +1,112 @@
+import EventSourcing
+import EventStoreTesting
+import Testing
+
+@testable import Aggregates
+
+@Suite struct WithdrawalTests {
+  private static let id = WithdrawalID(1_000)
+  private static let item = OrderItemID(70)
+  private static let day = Duration.seconds(24 * 3_600)
+  private static let start = InMemoryEventLog.defaultStart
+  private static let statement = WithdrawalStatement(name: "Zoé L", email: "zoe@example.org", comment: "Trop petit")
+
+  /// Three units, delivered a day before the scenario begins.
+  private static func order(deliveredAt: Timestamp? = start - day, of user: UserID = Desk.owner) -> ReturnableOrder {
+    ReturnableOrder(
+      orderID: OrderID(7), userID: user, deliveredAt: deliveredAt,
+      lines: [.init(orderItemID: item, productID: ProductID(5), quantity: 3, netHT: Cents(10_001), vat: Cents(2_000))])
+  }
+
+  private static func declare(
+    _ items: [RequestReturn.Item]? = nil, order: ReturnableOrder = Self.order(), statement: WithdrawalStatement = Self.statement
+  ) -> DeclareWithdrawal {
+    DeclareWithdrawal(
+      withdrawalID: id, userID: Desk.owner, order: order, orderNumber: "ORD-7", names: [item: "Chaise"], items: items, statement: statement)
+  }
+
+  private static func confirm(by user: UserID = Desk.owner, order: ReturnableOrder = Self.order()) -> ConfirmWithdrawal {
+    let ticketOrder = TicketOrder(
+      orderID: OrderID(7), orderNumber: "ORD-7", userID: Desk.owner, totalTTC: Cents(12_001), status: "delivered", hasFailedPayment: false)
+    return ConfirmWithdrawal(
+      withdrawalID: id, userID: user, order: order, ticketOrder: ticketOrder, ticketID: TicketID(2_000), ticketNumber: "TKT-9",
+      returnID: ReturnID(3_000), firstLineID: ReturnLineID(4_000))
+  }
+
+  private static func notice(_ quantity: Int64, at time: Timestamp = start) -> WithdrawalNotice {
+    WithdrawalNotice(
+      withdrawalID: id, orderID: OrderID(7), orderNumber: "ORD-7", userID: Desk.owner,
+      lines: [.init(orderItemID: item, productID: ProductID(5), name: "Chaise", quantity: quantity)], declaredAt: time)
+  }
+
+  @Test func `declaring changes nothing but that it can be confirmed for a day`() async throws {
+    let declared = WithdrawalDeclared(notice: Self.notice(3), confirmBy: Self.start + Self.day, personal: Self.statement)
+    let result = try await Scenario().when(Self.declare()).then(.declared(declared), on: Withdrawal.self, Self.id).andNothingElse()
+    #expect(result.answer?.status == .declared)
+    #expect(!String(decoding: result.recorded[0].payload, as: UTF8.self).contains("zoe"))
+    try await result.and.when(Self.declare()).thenNothing()
+    let late = result.and.later(by: Self.day)
+    try await late.when(Self.confirm()).thenRejected(WithdrawalRejection.expired(since: Self.start + Self.day))
+  }
+
+  @Test func `confirming opens a ticket with an authorised return, once`() async throws {
+    let scenario = try await Scenario().given(Self.declare([.init(orderItemID: Self.item, quantity: 2)])).later(by: .seconds(60))
+    let result = try await scenario.when(Self.confirm())
+    let confirmed = WithdrawalConfirmed(
+      notice: Self.notice(2), returnID: ReturnID(3_000), ticketID: TicketID(2_000), confirmedAt: Self.start + .seconds(60),
+      personal: Self.statement)
+    try await result.then(.confirmed(confirmed), on: Withdrawal.self, Self.id)
+    let goods = try await result.and.state(of: Return.self, 3_000)
+    #expect(goods.status == .authorised)
+    #expect(goods.reason == .withdrawal)
+    #expect(goods.lines.map(\.quantity) == [2])
+    #expect(try await result.and.state(of: Ticket.self, 2_000).orderID == OrderID(7))
+    var again = Self.confirm()
+    (again.ticketID, again.returnID, again.ticketNumber) = (TicketID(2_001), ReturnID(3_001), "TKT-10")
+    try await result.and.when(again).thenNothing()
+    // One unit is left, and it is all that a further declaration is about.
+    var rest = Self.declare()
+    rest.withdrawalID = WithdrawalID(1_001)
+    #expect(try await result.and.when(rest).answer?.notice.lines.map(\.quantity) == [1])
+  }
+
+  @Test func `who declared in time may confirm when the time is over`() async throws {
+    let delivered = Self.start - Self.day
+    let end = Return.withdrawalEnd(deliveredAt: delivered)
+    let scenario = Scenario().later(by: .seconds((end.rawValue - Self.start.rawValue) / 1_000_000 - 60))
+    let declared = try await scenario.given(Self.declare())
+    try await declared.later(by: .seconds(120)).when(Self.declare()).thenNothing()
+    #expect(try await declared.later(by: .seconds(120)).when(Self.confirm()).answer?.status == .confirmed)
+    var late = Self.declare()
+    late.withdrawalID = WithdrawalID(1_001)
+    try await declared.later(by: .seconds(120)).when(late).thenRejected(ReturnRejection.tooLate(since: end))
+  }
+
+  @Test func `nobody withdraws from another's order, from what has not come, or without saying who he is`() async throws {
+    let scenario = Scenario()
+    try await scenario.when(Self.declare(order: Self.order(of: UserID(99)))).thenRejected(WithdrawalRejection.notFound)
+    try await scenario.when(Self.declare(order: Self.order(deliveredAt: nil))).thenRejected(ReturnRejection.notDelivered)
+    try await scenario.when(Self.declare([.init(orderItemID: Self.item, quantity: 4)]))
+      .thenRejected(ReturnRejection.tooMany(Self.item, returnable: 3))
+    try await scenario.when(Self.declare([.init(orderItemID: OrderItemID(1), quantity: 1)]))
+      .thenRejected(ReturnRejection.invalid(FieldError("lines", .unknown)))
+    try await scenario.when(Self.declare(statement: .init(name: " ", email: "zoe@example.org")))
+      .thenRejected(WithdrawalRejection.invalid(FieldError("name", .blank)))
+    try await scenario.when(Self.confirm()).thenRejected(WithdrawalRejection.notFound)
+    try await scenario.given(Self.declare()).when(Self.confirm(by: UserID(99))).thenRejected(WithdrawalRejection.notFound)
+  }
+
+  @Test func `the receipt says what was declared, and the day and hour of it`() throws {
+    let moment = Timestamp(microseconds: 1_782_900_005_000_000)
+    var confirmed = WithdrawalConfirmed(
+      notice: Self.notice(2), returnID: ReturnID(3_000), ticketID: TicketID(2_000), confirmedAt: moment, personal: Self.statement)
+    let receipt = try #require(confirmed.receipt)
+    for part in [
+      "Rétractation n° 1000", "2026-07-01 à 12:00:05 (heure de Paris)", "ORD-7", "Zoé L <zoe@example.org>", "- 2 × Chaise", "Trop petit",
+    ] {
+      #expect(receipt.contains(part), "\(part)")
+    }
+    confirmed.personal = nil
+    #expect(confirmed.receipt == nil)
+  }
+}
