@@ -193,6 +193,22 @@ import Testing
     await #expect(throws: Problem.self) { try await standings.standing(of: token) }
   }
 
+  @Test func `a session is over even if nobody can read how it ended`() async throws {
+    let user = try await register(1_000)
+    let standings = Standings(log: harness.log, maximumAge: .zero, tokenLifetime: .seconds(900), capacity: 100)
+    _ = try await standings.standing(of: user)
+    var caller = try await Account.load(user, harness.log).caller
+    caller.sessionID = SessionID(77)
+    let token = AccessToken(caller: caller, issuedAt: .now() + .seconds(60))
+    #expect(try await standings.standing(of: token) == nil)
+    let unreadable = EventData(type: SessionRevoked.type.name, isPublic: false, payload: Array("{}".utf8), occurredAt: .now())
+    let part = StreamAppend(stream: Session.stream(77), expected: .any, events: [unreadable])
+    _ = try await harness.log.append(Append(streams: [part]))
+    await #expect(throws: Problem.self) { try await standings.standing(of: token) }
+    caller.sessionID = SessionID(78)
+    #expect(try await standings.standing(of: AccessToken(caller: caller, issuedAt: .now() + .seconds(60))) == nil)
+  }
+
   @Test func `the log is asked at most once in the time that rights may be old`() async throws {
     let user = try await register(1_000)
     let standings = Standings(log: harness.log, maximumAge: .seconds(600), tokenLifetime: .seconds(900), capacity: 100)

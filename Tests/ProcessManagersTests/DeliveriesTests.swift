@@ -91,6 +91,21 @@ import Testing
     #expect(shop.count(DeliveryDelivered.type) == 1)
   }
 
+  @Test func `a delivery that was created by hand while its order was cancelled is cancelled with it`() async throws {
+    let delivery = DeliveryID(5_000)
+    let shop = try await working { shop, workers in
+      let order = try await shop.buy(1, token: "sandbox_refuse")
+      try await workers.settle(shop)
+      var content = DeliveryContent()
+      content.address = "1 rue X"
+      _ = try await shop.executor.execute(
+        CreateDelivery(deliveryID: delivery, trackingNumber: "DEL-X", orderID: order, userID: UserID(1), content: content))
+      try await workers.settle(shop)
+    }
+    #expect(try await shop.state(Delivery.self, delivery).status == .cancelled)
+    #expect(shop.count(SagaStepRefused.type) == 0)
+  }
+
   @Test func `a cancelled order's delivery is cancelled, one that has left is noted`() async throws {
     let shop = try await working { shop, workers in
       let (early, late) = (try await shop.buy(1), try await shop.buy(2))

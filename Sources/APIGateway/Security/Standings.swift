@@ -19,8 +19,6 @@ final class Standings: Sendable {
       ReferenceAdded<Permission>.type, ReferenceChanged<Permission>.type, ReferenceRemoved<Permission>.type,
     ].map(\.name))
 
-  private static let sessionDecoder = PayloadDecoder(SessionRevoked.self)
-
   /// What ends all tokens of an account.
   private static let endings = Set(
     [PasswordChanged.type, EmailChanged.type, UserDeleted.type, UserRestored.type, SessionsRevoked.type].map(\.name))
@@ -43,7 +41,12 @@ final class Standings: Sendable {
     /// Accounts that lost something, for as long as tokens from before may be about.
     var changed: Set<UserID> = []
     var changedBefore: Set<UserID> = []
+    /// Sessions that were ended, for as long as tokens of theirs may be about.
+    var ended: Set<SessionID> = []
+    var endedBefore: Set<SessionID> = []
     var turnedAt: ContinuousClock.Instant
+
+    func hasEnded(_ session: SessionID?) -> Bool { session.map { ended.contains($0) || endedBefore.contains($0) } ?? false }
   }
 
   private let log: any EventLog
@@ -64,8 +67,9 @@ final class Standings: Sendable {
   func standing(of token: AccessToken) async throws -> Standing? {
     try await follow()
     let caller = token.caller
-    let isBelieved = memory.withLock { memory in
-      caller.role == .customer && token.issuedAt >= memory.knownSince! + Self.clockTolerance
+    let isBelieved = try memory.withLock { memory in
+      if memory.hasEnded(caller.sessionID) { throw Problem(.unauthorized) }
+      return caller.role == .customer && token.issuedAt >= memory.knownSince! + Self.clockTolerance
         && !memory.changed.contains(caller.userID) && !memory.changedBefore.contains(caller.userID)
     }
     if isBelieved { return nil }
@@ -187,7 +191,8 @@ final class Standings: Sendable {
       memory.knownSince = memory.knownSince ?? time
       memory.checkedAt = now
       if now - memory.turnedAt > tokenLifetime + Self.clockTolerance {
-        (memory.changedBefore, memory.changed, memory.turnedAt) = (memory.changed, [], now)
+        (memory.changedBefore, memory.changed) = (memory.changed, [])
+        (memory.endedBefore, memory.ended, memory.turnedAt) = (memory.ended, [], now)
       }
     }
   }
@@ -195,10 +200,10 @@ final class Standings: Sendable {
   private static func note(_ event: RecordedEvent, in memory: inout Memory) {
     memory.changes += 1
     if event.type == SessionRevoked.type.name {
-      guard let revoked = try? sessionDecoder.decode(event, keys: [:]) else { return }
-      memory.revocations[revoked.sessionID] = nil
-      // All tokens of the account are looked at from now on, that of the session among them.
-      memory.changed.insert(revoked.userID)
+      // The stream says which one; its payload need not be readable for a session to be over.
+      guard let session = Int64(event.stream.id).map({ SessionID($0) }) else { return }
+      memory.revocations[session] = true
+      memory.ended.insert(session)
       return
     }
     guard event.stream.category == User.category, let number = Int64(event.stream.id) else {

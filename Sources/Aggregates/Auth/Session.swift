@@ -7,6 +7,8 @@ public enum Session: Aggregate {
   public typealias Event = SessionEvent
   public static let category = "session"
   public static let initialState = State()
+  /// How many exchanged tokens are remembered: those of more than 14 days, where one is exchanged every quarter of an hour.
+  public static let rememberedTokens = 2_000
 
   public struct State: Hashable, Sendable {
     /// Nil for a session that never began.
@@ -15,8 +17,9 @@ public enum Session: Aggregate {
     public var epoch = 0
     /// The hash of the token that is good.
     public var tokenHash = ""
-    /// The hashes of those that were exchanged for a newer one. Whoever shows one of them has stolen it, or was stolen from.
-    public var usedHashes: Set<String> = []
+    /// The beginnings of the hashes of the last that were exchanged for a newer one, oldest first. Whoever shows one of them has stolen it,
+    /// or was stolen from. One that is older is as good as none: it opens nothing.
+    public var usedHashes: [String] = []
     /// When the good token is no longer good; it moves with each exchange.
     public var expiresAt = Timestamp(microseconds: 0)
     public var isRevoked = false
@@ -30,12 +33,18 @@ public enum Session: Aggregate {
       state.tokenHash = event.tokenHash
       state.expiresAt = event.expiresAt
     case .sessionRefreshed(let event):
-      state.usedHashes.insert(state.tokenHash)
+      if state.usedHashes.count == rememberedTokens { state.usedHashes.removeFirst() }
+      state.usedHashes.append(beginning(of: state.tokenHash))
       state.tokenHash = event.tokenHash
       state.expiresAt = event.expiresAt
     case .sessionRevoked: state.isRevoked = true
     }
   }
+
+  /// Sixty bits of a hash, which nobody hits by chance, and which take no memory of their own.
+  private static func beginning(of hash: String) -> String { String(hash.prefix(15)) }
+
+  static func isUsed(_ hash: String, _ state: State) -> Bool { state.usedHashes.contains(beginning(of: hash)) }
 }
 
 /// Where a session is used from. Personal.
@@ -81,7 +90,7 @@ extension Session {
     guard let userID = state.userID, !state.isRevoked, user.isRegistered, !user.isDeleted, user.sessionEpoch == state.epoch,
       now < state.expiresAt
     else { throw .tokenInvalid }
-    if state.usedHashes.contains(command.tokenHash) {
+    if isUsed(command.tokenHash, state) {
       return [.sessionRevoked(SessionRevoked(sessionID: command.sessionID, userID: userID, reason: .reuse, revokedBy: nil))]
     }
     guard state.tokenHash == command.tokenHash else { throw .tokenInvalid }

@@ -40,8 +40,14 @@ extension Deliveries {
       try await follow(event.orderID, to: .delivered, by: event.changedByID, after: message)
     case DeliveryCreated.type.name:
       let event = try read(DeliveryCreated.self, message)
-      guard event.status == .processing else { return }
       let order = event.delivery.orderID
+      // Whoever created it by hand looked at the order before; it may have been cancelled in this moment.
+      if let reason = try await OrderFacts.read(order, from: log)?.cancellation {
+        let command = CancelDeliveryOfOrder(deliveryID: event.delivery.deliveryID, reason: reason.rawValue, by: nil)
+        try await step(command, of: order, after: message)
+        return
+      }
+      guard event.status == .processing else { return }
       try await step(FollowDelivery(orderID: order, step: .processing), of: order, after: message)
     case DeliveryProcessingStarted.type.name:
       let order = try read(DeliveryProcessingStarted.self, message).delivery.orderID

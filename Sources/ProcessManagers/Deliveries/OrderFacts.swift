@@ -7,6 +7,8 @@ public struct OrderFacts: Sendable, Hashable {
   public var userID: UserID
   public var addressID: AddressID
   public var status: OrderStatusName
+  /// Nil unless it was cancelled.
+  public var cancellation: OrderCancellationReason?
   /// Nil when the address is not in the log, or its owner was forgotten.
   public var recipient: DeliveryRecipient?
 
@@ -19,6 +21,9 @@ public struct OrderFacts: Sendable, Hashable {
     return OrderFacts(
       orderID: orderID, userID: placed.userID, addressID: address,
       status: events.reduce(.pending) { status($1) ?? $0 },
+      cancellation: try events.last { $0.type == OrderCancelled.type.name }.map {
+        try PayloadDecoder(OrderCancelled.self).decode($0).reason
+      },
       recipient: try await recipient(of: address, user: placed.userID, from: log))
   }
 

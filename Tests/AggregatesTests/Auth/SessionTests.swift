@@ -78,6 +78,22 @@ import Testing
     }
   }
 
+  @Test func `the last two thousand exchanged tokens are remembered, and no more`() {
+    var state = Session.State()
+    state.tokenHash = "0"
+    for number in 1...2_100 {
+      Session.evolve(
+        &state,
+        .sessionRefreshed(
+          SessionRefreshed(sessionID: id, userID: user, tokenHash: "\(number)", expiresAt: InMemoryEventLog.defaultStart, personal: nil)))
+    }
+    #expect(state.usedHashes.count == Session.rememberedTokens)
+    #expect(Session.isUsed("2099", state))
+    #expect(Session.isUsed("100", state))
+    #expect(!Session.isUsed("99", state))
+    #expect(!Session.isUsed("2100", state))
+  }
+
   @Test func `a token that is unknown or too old is refused and ends nothing`() async throws {
     let scenario = try await Scenario().given(signedUp)
     try await scenario.when(refresh("guess")).thenRejected(SessionRejection.tokenInvalid)
