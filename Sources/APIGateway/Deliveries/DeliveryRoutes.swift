@@ -109,11 +109,13 @@ enum DeliveryRoutes {
       content.recipientPhone = content.recipientPhone ?? recipient.phone
     }
     let id = DeliveryID(try await call.nextID("delivery"))
-    let command = CreateDelivery(
-      deliveryID: id, trackingNumber: try await TrackingNumber.next(content.method, from: services.log, at: .now()),
-      orderID: input.orderID, userID: order.userID, addressID: addressID, content: content, shippingCost: input.shippingCost,
-      estimatedAt: input.estimatedAt, terms: services.configuration.deliveryTerms)
-    let outcome = try await call.execute(command)
+    var command = CreateDelivery(
+      deliveryID: id, trackingNumber: "", orderID: input.orderID, userID: order.userID, addressID: addressID, content: content,
+      shippingCost: input.shippingCost, estimatedAt: input.estimatedAt, terms: services.configuration.deliveryTerms)
+    let outcome = try await TrackingNumber.draw(content.method, from: services.log, at: .now()) { number in
+      command.trackingNumber = number
+      return try await call.execute(command)
+    }
     return reply(outcome, location: "/api/v1/deliveries/admin/deliveries/\(outcome.answer?.deliveryID ?? id)")
   }
 

@@ -47,7 +47,7 @@ enum CheckoutHandler {
       basketID: input.basketID, userID: call.user.userID, orderID: OrderID(1), orderNumber: "", firstOrderItemID: OrderItemID(1),
       orderItemIDCount: 0, billingAddressID: input.billingAddressID, shippingAddressID: input.shippingAddressID, ownAddressIDs: [],
       paymentMethod: input.method, paymentToken: input.token, notes: input.notes, products: [:], copiesPosition: .start)
-    for _ in 0..<4 {
+    for _ in 0..<6 {
       do {
         return try await call.execute(command, within: Basket.self, input.basketID)
       } catch let lack as StartCheckout.Unprepared {
@@ -63,6 +63,9 @@ enum CheckoutHandler {
           command.orderID = OrderID(try await call.nextID("order"))
           command.orderNumber = try await OrderNumber.next(call.services.log)
         }
+      } catch CommandError.refused(.claimTaken(let key, _)) where key.hasPrefix("order-number:") {
+        // An order that was brought from elsewhere has it.
+        command.orderNumber = try await OrderNumber.next(call.services.log)
       } catch BasketRejection.productUnavailable(let product) where command.products[product] == nil && command.orderItemIDCount > 0 {
         // A line came in meanwhile; when the copies do not know the product either, the next answer stands.
         command.products.merge(try await reader.products([product]).facts) { $1 }

@@ -3,6 +3,9 @@
 /// The last group is drawn from a counter, which a permutation spreads over all groups: no two numbers of a day are the same, and those
 /// that follow each other do not look like it. The permutation is no secret, so a number gives no access to anything personal.
 public enum TrackingNumber {
+  /// Begins the claim on a number.
+  public static let claimPrefix = "tracking-number:"
+
   /// The counter that the last group is drawn from: one a day, and one for pickups.
   public static func counter(_ method: DeliveryMethod, on day: ParisDay) -> String {
     method == .pickup ? "tracking-number-pickup" : "tracking-number-\(day.text())"

@@ -75,12 +75,14 @@ extension Deliveries {
     guard try await delivery(of: order) == nil, let facts = try await OrderFacts.read(order, from: log) else { return }
     var content = DeliveryContent()
     facts.recipient?.write(to: &content)
-    let command = CreateDelivery(
-      deliveryID: DeliveryID(try await ids.next("delivery")),
-      trackingNumber: try await TrackingNumber.next(content.method, from: log, at: clock()), orderID: order, userID: facts.userID,
+    var command = CreateDelivery(
+      deliveryID: DeliveryID(try await ids.next("delivery")), trackingNumber: "", orderID: order, userID: facts.userID,
       addressID: facts.addressID, content: content, needsAddress: false, terms: terms)
     do {
-      try await step(command, of: order, after: message)
+      try await TrackingNumber.draw(content.method, from: log, at: clock()) { number in
+        command.trackingNumber = number
+        try await step(command, of: order, after: message)
+      }
     } catch CommandError.refused(.claimTaken(let key, _)) where key == Delivery.orderClaim(order) {
       // Somebody else created it in this moment.
     }

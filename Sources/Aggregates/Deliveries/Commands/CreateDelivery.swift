@@ -50,7 +50,7 @@ public struct CreateDelivery: Command {
     let answer = try session.change(delivery: deliveryID, terms: terms) { _ in
       try Delivery.create(reference, content, addressID: addressID, needsAddress: needsAddress, at: now)
     }
-    session.claim("tracking-number:\(trackingNumber)", for: Delivery.stream(deliveryID))
+    session.claim("\(TrackingNumber.claimPrefix)\(trackingNumber)", for: Delivery.stream(deliveryID))
     if let addressID { try session.use(addressID, for: deliveryID) }
     session.setTimer(
       DeliveryTimer.retentionName(deliveryID), due: .after(terms.archiveAfter), payload: DeliveryTimer(.archive, reference))
