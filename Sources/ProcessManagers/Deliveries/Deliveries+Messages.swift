@@ -41,8 +41,8 @@ extension Deliveries {
     case DeliveryCreated.type.name:
       let event = try read(DeliveryCreated.self, message)
       let order = event.delivery.orderID
-      // Whoever created it by hand looked at the order before; it may have been cancelled in this moment.
-      if let reason = try await OrderFacts.read(order, from: log)?.cancellation {
+      // Whoever created it by hand looked at the order before, which may have been cancelled in between: that message came too early.
+      if let reason = try await OrderFacts.read(order, before: message.position, from: log)?.cancellation {
         let command = CancelDeliveryOfOrder(deliveryID: event.delivery.deliveryID, reason: reason.rawValue, by: nil)
         try await step(command, of: order, after: message)
         return

@@ -12,9 +12,12 @@ public struct OrderFacts: Sendable, Hashable {
   /// Nil when the address is not in the log, or its owner was forgotten.
   public var recipient: DeliveryRecipient?
 
+  /// - Parameter position: what happened from there on is left out; nil for nothing.
   /// - Returns: nil when there is no such order, or it came from elsewhere.
-  public static func read(_ orderID: OrderID, from log: any EventLog) async throws -> OrderFacts? {
-    let events = try await log.readStream(Order.stream(orderID), after: .none, limit: 1_000)
+  public static func read(_ orderID: OrderID, before position: Position? = nil, from log: any EventLog) async throws -> OrderFacts? {
+    let events = try await log.readStream(Order.stream(orderID), after: .none, limit: 1_000).filter { event in
+      position.map { event.position < $0 } ?? true
+    }
     guard let first = events.first, first.type == OrderPlaced.type.name else { return nil }
     let placed = try PayloadDecoder(OrderPlaced.self).decode(first)
     let address = placed.shippingAddressID ?? placed.billingAddressID
