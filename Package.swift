@@ -37,6 +37,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+    .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     // Without pkgConfig: hiredis's flags hold a definition that packages may not have.
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
@@ -53,6 +54,13 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Redis", dependencies: ["CHiredis", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+    .target(
+      name: "RabbitMQ",
+      dependencies: [
+        "CRabbitMQ", .product(name: "DequeModule", package: "swift-collections"), .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings),
+    .target(name: "RabbitMQTesting", dependencies: ["RabbitMQ"], swiftSettings: settings),
     .target(
       name: "ObjectStorage",
       dependencies: [
@@ -170,6 +178,9 @@ let package = Package(
     .testTarget(
       name: "PostgresTests",
       dependencies: ["Postgres", "PostgresTesting", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings),
+    .testTarget(
+      name: "RabbitMQTests", dependencies: ["RabbitMQ", "RabbitMQTesting", .product(name: "Logging", package: "swift-log")],
       swiftSettings: settings),
     .testTarget(
       name: "ObjectStorageTests",

@@ -18,6 +18,8 @@ FLOORS = {
     "JSON": set(),
     "Postgres": {"CLibPQ"},
     "Redis": {"CHiredis"},
+    "RabbitMQ": {"CRabbitMQ"},
+    "RabbitMQTesting": {"RabbitMQ"},
     "ObjectStorage": set(),
     "Jobs": {"JSON", "Postgres"},
     "Mail": {"CCurl"},

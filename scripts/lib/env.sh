@@ -76,6 +76,7 @@ write_env() {
     printf 'COMPTOIR_ROLE_PASSWORD_SEED=%s\n' "$(secret roles)"
     printf 'COMPTOIR_SECRET=%s\n' "$(secret comptoir)"
     printf 'RABBITMQ_URL=amqp://comptoir:%s@127.0.0.1:%s/comptoir\n' "$(secret rabbitmq)" "$(port_of rabbitmq)"
+    ! port_of rabbitmq_tls >/dev/null || printf 'RABBITMQ_TLS_URL=amqps://comptoir:%s@localhost:%s/comptoir?cacertfile=%q\n' "$(secret rabbitmq)" "$(port_of rabbitmq_tls)" "$RUN/rabbitmq.pem"
     printf 'REDIS_URL=redis://default:%s@127.0.0.1:%s/0\n' "$(secret redis)" "$(port_of redis)"
     object_storage_lines
     smtp_lines
