@@ -126,6 +126,14 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
+      name: "Messaging",
+      dependencies: [
+        "Aggregates", "EventSourcing", "JSON", "RabbitMQ",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: settings),
+    .target(
       name: "APIGateway",
       dependencies: [
         "Aggregates", "CArgon2", "EventSourcing", "EventStore", "JSON", "ObjectStorage", "Postgres", "ProcessManagers", "Projectors",
@@ -147,8 +155,8 @@ let package = Package(
     .executableTarget(
       name: "Comptoir",
       dependencies: [
-        "APIGateway", "Aggregates", "CompleteJourney", "EventSourcing", "EventStore", "JSON", "Jobs", "Mail", "Migrations", "ObjectStorage",
-        "Postgres", "ProcessManagers", "Projectors", "Redis",
+        "APIGateway", "Aggregates", "CompleteJourney", "EventSourcing", "EventStore", "JSON", "Jobs", "Mail", "Messaging", "Migrations",
+        "ObjectStorage", "Postgres", "ProcessManagers", "Projectors", "RabbitMQ", "Redis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -232,6 +240,13 @@ let package = Package(
         "Aggregates", "EventSourcing", "EventStoreTesting", "JSON", "Jobs", "Mail", "Migrations", "ObjectStorage", "Postgres",
         "PostgresTesting",
         "ProcessManagers",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "MessagingTests",
+      dependencies: [
+        "Aggregates", "EventSourcing", "EventStoreTesting", "JSON", "Messaging", "RabbitMQ", "RabbitMQTesting",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),

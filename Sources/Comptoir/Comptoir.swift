@@ -9,7 +9,8 @@ struct Comptoir: AsyncParsableCommand {
     discussion: """
       Commands become events in one PostgreSQL log; projectors turn the log into read databases; a gateway serves both over HTTP.
 
-      `comptoir up` runs everything in one process. Each role also runs alone, as many times as needed: gateway, projector, processes.
+      `comptoir up` runs everything in one process. Each role also runs alone, as many times as needed: gateway, projector, processes,
+      relay.
 
       Settings come from the environment, or from a file given with --settings: KEY=VALUE lines, or one JSON object where its name ends in .json. The
       environment wins. Those every role needs:
@@ -20,9 +21,13 @@ struct Comptoir: AsyncParsableCommand {
         COMPTOIR_SECRET               keys the hashes of e-mail addresses
       Files need an object storage that speaks S3: OBJECT_STORAGE_URL, OBJECT_STORAGE_ACCESS_KEY, OBJECT_STORAGE_SECRET_KEY, and where they differ
       from us-east-1, path and the first address: OBJECT_STORAGE_REGION, OBJECT_STORAGE_ADDRESSING (path or virtual), OBJECT_STORAGE_PUBLIC_URL.
+      Other services hear of what happened over RabbitMQ: RABBITMQ_URL (amqp:// or amqps://user:password@host:port/vhost).
       Mail needs a mail server: SMTP_URL, and MAIL_FROM for who writes (Name <local@domain>).
       """,
-    subcommands: [Up.self, Gateway.self, Projector.self, Processes.self, Migrate.self, Seed.self, Replay.self, Import.self, VerifyLog.self])
+    subcommands: [
+      Up.self, Gateway.self, Projector.self, Processes.self, RelayCommand.self, Migrate.self, Seed.self, Replay.self, Import.self,
+      VerifyLog.self,
+    ])
 
   /// As ArgumentParser does it, but for failures that one line explains.
   static func main() async {

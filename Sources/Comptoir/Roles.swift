@@ -6,9 +6,11 @@ import FoundationEssentials
 import Jobs
 import Logging
 import Mail
+import Messaging
 import Postgres
 import ProcessManagers
 import Projectors
+import RabbitMQ
 import Redis
 import ServiceLifecycle
 import UnixSignals
@@ -96,6 +98,15 @@ struct Roles {
     return ports.map { port in
       ProcessManagerRunner(log: stores.log, subscriptions: stores.log, port: port, holder: holder, logger: settings.logger)
     } + workers
+  }
+
+  /// What publishes the log's public events, or nil where no broker is configured.
+  func relay() throws -> Relay? {
+    guard var broker = try settings.rabbitMQ() else { return nil }
+    broker.connectionName = "comptoir relay \(holder)"
+    return Relay(
+      log: stores.log, subscriptions: stores.log, broker: RabbitMQClient(broker, logger: settings.logger), holder: holder,
+      logger: settings.logger)
   }
 
   /// The HTTP edge.

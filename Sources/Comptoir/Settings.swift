@@ -7,6 +7,7 @@ import Mail
 import ObjectStorage
 import Postgres
 import ProcessManagers
+import RabbitMQ
 import Redis
 import SystemPackage
 
@@ -100,6 +101,16 @@ struct Settings: Sendable {
       return configuration
     } catch let error as ObjectStorageConfiguration.InvalidURL {
       throw PlainError("OBJECT_STORAGE_URL: \(error)")
+    }
+  }
+
+  /// The broker, or nil where none is configured: then nothing is published.
+  func rabbitMQ() throws -> RabbitMQConfiguration? {
+    guard let url = optional("RABBITMQ_URL") else { return nil }
+    do {
+      return try RabbitMQConfiguration(url: url)
+    } catch {
+      throw PlainError("RABBITMQ_URL: \(error.message)")
     }
   }
 

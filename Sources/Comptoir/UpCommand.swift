@@ -5,7 +5,7 @@ import Projectors
 /// `comptoir up`
 struct Up: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Runs everything in one process: gateway, projectors, process managers. Seeds first.")
+    abstract: "Runs everything in one process: gateway, projectors, process managers, relay. Seeds first.")
   @OptionGroup var options: CommonOptions
 
   func run() async throws {
@@ -17,8 +17,9 @@ struct Up: AsyncParsableCommand {
       let projectors = try Projection.all.map { ($0.database, try roles.projector($0)) }
       let checkout = roles.checkout()
       let gateway = try await roles.gateway(checkout, projectors: Dictionary(uniqueKeysWithValues: projectors))
+      let relay = try [roles.relay()].compactMap(\.self)
       // Drained from the end: first no more requests, then what follows from the last ones, then their rows.
-      try await roles.run([LogListener(stores.log)] + projectors.map(\.1) + roles.processes(checkout) + [gateway])
+      try await roles.run([LogListener(stores.log)] + projectors.map(\.1) + roles.processes(checkout) + relay + [gateway])
     }
   }
 }
@@ -71,6 +72,25 @@ struct Processes: AsyncParsableCommand {
       let roles = Roles(settings: settings, stores: stores)
       try await roles.checkStores()
       try await roles.run([LogListener(stores.log)] + roles.processes(roles.checkout()))
+    }
+  }
+}
+
+/// `comptoir relay`
+struct RelayCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "relay",
+    abstract: "Publishes the log's public events to RabbitMQ (RABBITMQ_URL), in order. Several may run; one works.")
+  @OptionGroup var options: CommonOptions
+
+  func run() async throws {
+    let settings = try await Settings(options)
+    _ = try settings.required("RABBITMQ_URL")
+    try await Stores.use(settings) { stores in
+      let roles = Roles(settings: settings, stores: stores)
+      try await roles.checkStores()
+      let relay = try [roles.relay()].compactMap(\.self)
+      try await roles.run([LogListener(stores.log)] + relay)
     }
   }
 }

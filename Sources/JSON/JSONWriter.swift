@@ -6,6 +6,10 @@ public struct JSONWriter: Sendable {
   /// What has been written so far.
   public internal(set) var bytes: [UInt8]
 
+  /// For those who teach the writer types of their own: whether these stand as others read them, such as an amount as decimals and a
+  /// time as RFC 3339, rather than as they are stored.
+  public var isSpelledOut = false
+
   var needsComma = false
 
   /// Starts empty; `capacity` is the expected size in bytes.

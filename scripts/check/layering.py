@@ -30,6 +30,7 @@ FLOORS = {
     "Aggregates": {"EventSourcing", "JSON"},
     "Projectors": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Migrations", "Postgres"},
     "ProcessManagers": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Jobs", "Mail", "ObjectStorage", "Postgres"},
+    "Messaging": {"Aggregates", "EventSourcing", "JSON", "RabbitMQ"},
     "APIGateway": {
         "Aggregates", "CArgon2", "EventSourcing", "EventStore", "JSON", "ObjectStorage", "Postgres", "ProcessManagers", "Projectors",
         "Redis",

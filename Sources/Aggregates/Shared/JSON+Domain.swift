@@ -2,7 +2,7 @@ public import EventSourcing
 public import JSON
 
 /// How the domain's small types stand in a payload: ids, cents and times as integers (times in microseconds since 1970, UTC),
-/// enumerations by their stable names.
+/// enumerations by their stable names. In a message they are spelled out: amounts and rates as decimals, times as RFC 3339.
 extension JSONObjectReader {
   public mutating func id<ID: EntityID>(_ key: StaticString) throws(JSONError) -> ID {
     ID(rawValue: try int64(key))
@@ -62,10 +62,16 @@ extension JSONWriter {
   public mutating func field(_ key: StaticString, _ id: some EntityID) { field(key, id.rawValue) }
   public mutating func field(_ key: StaticString, _ id: (some EntityID)?) { field(key, id?.rawValue) }
   public mutating func field(_ key: StaticString, _ ids: [some EntityID]) { field(key, ids.map(\.rawValue)) }
-  public mutating func field(_ key: StaticString, _ cents: Cents) { field(key, cents.rawValue) }
-  public mutating func field(_ key: StaticString, _ cents: Cents?) { field(key, cents?.rawValue) }
-  public mutating func field(_ key: StaticString, _ rate: VATRate) { field(key, rate.rawValue) }
-  public mutating func field(_ key: StaticString, _ time: Timestamp) { field(key, time.rawValue) }
-  public mutating func field(_ key: StaticString, _ time: Timestamp?) { field(key, time?.rawValue) }
+  public mutating func field(_ key: StaticString, _ cents: Cents) {
+    if isSpelledOut { field(key, cents.description) } else { field(key, cents.rawValue) }
+  }
+  public mutating func field(_ key: StaticString, _ cents: Cents?) { if let cents { field(key, cents) } else { null(key) } }
+  public mutating func field(_ key: StaticString, _ rate: VATRate) {
+    if isSpelledOut { field(key, rate.description) } else { field(key, rate.rawValue) }
+  }
+  public mutating func field(_ key: StaticString, _ time: Timestamp) {
+    if isSpelledOut { field(key, time.rfc3339) } else { field(key, time.rawValue) }
+  }
+  public mutating func field(_ key: StaticString, _ time: Timestamp?) { if let time { field(key, time) } else { null(key) } }
   public mutating func field(_ key: StaticString, name: some RawRepresentable<String>) { field(key, name.rawValue) }
 }
