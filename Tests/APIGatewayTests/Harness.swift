@@ -22,8 +22,7 @@ struct Harness {
 
   init(
     groups: [RouteGroup] = [ShelfRoutes.group], reads: ReadSides? = nil, objects: ObjectStorage? = nil, platformHosts: Set<String>? = nil,
-    caches: Caches = Caches(),
-    adapt: (inout GatewayConfiguration) -> Void = { _ in }
+    caches: Caches = Caches(), counter: LogCounter? = nil, adapt: (inout GatewayConfiguration) -> Void = { _ in }
   ) async throws {
     var configuration = GatewayConfiguration()
     configuration.port = 0
@@ -37,6 +36,7 @@ struct Harness {
     var away = PostgresConfiguration(host: "127.0.0.1", port: 1, database: "none", user: "none")
     away.waitTimeout = .milliseconds(50)
     let side = ReadSide("auth", client: PostgresClient(away, logger: Logger(label: "test")))
+    let log: any EventLog = if let counter { CountingLog(log: log, counter: counter) } else { log }
     services = try await GatewayServices(
       configuration: configuration, log: log, executor: CommandExecutor(log: log),
       reads: reads

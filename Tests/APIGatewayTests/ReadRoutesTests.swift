@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct ReadRoutesTests {
   /// A value for a parameter, by its description.
-  private func sample(_ schema: JSONValue) -> String {
+  static func sample(_ schema: JSONValue) -> String {
     if let first = schema["enum"]?[0]?.stringValue { return first }
     if schema["format"]?.stringValue == "date-time" { return "2026-01-01T00:00:00Z" }
     switch schema["type"]?.stringValue {
@@ -47,14 +47,14 @@ import Testing
           let check = SchemaCheck(components: output.components)
           let strict = SchemaCheck(components: output.components.mapValues(whole))
           var path = "/api/v1/\(group.service)\(route.path)"
-          for parameter in route.input.path { path = path.replacing("{\(parameter.name)}", with: sample(parameter.schema.json)) }
-          let required = route.input.query.filter(\.isRequired).map { "\($0.name)=\(sample($0.schema.json))" }
+          for parameter in route.input.path { path = path.replacing("{\(parameter.name)}", with: Self.sample(parameter.schema.json)) }
+          let required = route.input.query.filter(\.isRequired).map { "\($0.name)=\(Self.sample($0.schema.json))" }
           var queries = [""]
           for parameter in route.input.query where parameter.name != "cursor" && !parameter.isRequired {
             // A list of choices is tried with each of them, and with all together.
             let choices = parameter.schema.json["items"]?["enum"]?.arrayValue?.map { $0.stringValue! }
             let all = parameter.name == "sort" ? [] : [choices?.joined(separator: ",")].compactMap(\.self)
-            let values = choices.map { $0 + all } ?? [sample(parameter.schema.json)]
+            let values = choices.map { $0 + all } ?? [Self.sample(parameter.schema.json)]
             queries += values.map { "\(PercentCoding.encode(parameter.name))=\($0)" }
           }
           for chosen in queries {
