@@ -30,6 +30,10 @@ import Testing
     ("en_révision", "EN_REVISION", "orders/admin/order-status", #"{"name":"§","description":"D~"}"#),
     ("égaré", "EGARE", "deliveries/admin/status", #"{"name":"§"}"#),
     ("Nan002", "NAN002", "deliveries/admin/sale-points", #"{"name":"S~","code":"§"}"#),
+    (
+      "bienvenue", "bienvenue", "newsletters/templates",
+      #"{"name":"T~","slug":"§","subject":"S","html_content":"<p>{{unsubscribe_url}}</p>","variables":{"unsubscribe_url":{"required":true}}}"#
+    ),
     ("Zoe@Example.org", "zoe@example.org", "contacts/contacts", #"{"email":"§","first_name":"F~"}"#),
     ("Fidèles", "fideles", "contacts/lists", #"{"name":"§","type":"custom","description":"D~"}"#),
     ("Pressé", "presse", "contacts/tags", #"{"name":"§","description":"D~"}"#),
