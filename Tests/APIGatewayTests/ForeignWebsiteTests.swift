@@ -2,6 +2,7 @@ import EventSourcing
 import EventStoreTesting
 import HTTPTypes
 import JSON
+import ObjectStorage
 import Testing
 
 @testable import APIGateway

@@ -43,10 +43,7 @@ enum AuthResources {
     ],
     relations: [roles, directPermissions],
     filters: [
-      Filter(
-        "search", alias: "search", .text(100),
-        "(internal.fold(u.lastname) like internal.fold($?) or internal.fold(u.firstname) like internal.fold($?) or lower(u.email) like lower($?))"
-      ) { .text(ProductResources.prefixPattern($0)) },
+      .staffSearch("u.firstname || ' ' || u.lastname", or: "lower(u.email) ^@ lower($?)"),
       Filter(
         "role_id", alias: "role_id", .integer(min: 1),
         "exists (select from model_has_roles f where f.model_id = u.id and f.model_type = 'user' and f.role_id = $?)"

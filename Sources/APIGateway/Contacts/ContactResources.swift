@@ -34,7 +34,9 @@ enum ContactResources {
         on: "m.contact_id = c.id and m.status = 'active'", order: "l.name, l.id", expected: 3)
     ],
     filters: [
-      .search("concat_ws(' ', c.email, c.first_name, c.last_name, c.company)"),
+      .staffSearch(
+        "coalesce(c.first_name, '') || ' ' || coalesce(c.last_name, '') || ' ' || coalesce(c.company, '')",
+        or: "lower(c.email) ^@ lower($?)"),
       Filter("status", alias: "status", .choice(ContactStatus.self), "c.status = $?") { .text($0.rawValue) },
       Filter("source", alias: "source", .choice(ContactSource.self), "c.source = $?") { .text($0.rawValue) },
       Filter("tag", alias: "tag", .text(255), "c.tags @> to_jsonb($?::text)") { .text($0) },

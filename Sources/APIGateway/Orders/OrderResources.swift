@@ -65,5 +65,17 @@ enum OrderResources {
   /// `$1` bigint: the user.
   static let ofUser = Listing(
     "orders.of_user", order, where: ["o.user_id = $1"], fixedParameters: 1, defaultSort: "-created_at", defaultLimit: 10)
-  static let all = Listing("orders.all", order, defaultSort: "-created_at", filters: [.id("user_id", "o.user_id")])
+  static let all = Listing("orders.all", order, defaultSort: "-created_at", filters: [.id("user_id", "o.user_id"), search])
+
+  /// By the beginning of the number, or by the reference of a product. Whose orders, `filter[user_id]` says: customers are found among the
+  /// accounts, since orders hold nobody's name.
+  private static let search = Filter(
+    "search", alias: "search", .text(100),
+    """
+    (o.order_number ^@ upper($?)
+      or o.id = any (array(
+        select si.order_id from product_copies sp join order_items si on si.product_id = sp.id
+        where internal.fold(sp.ref) = internal.fold($?))))
+    """
+  ) { .text($0) }
 }

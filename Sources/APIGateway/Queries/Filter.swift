@@ -38,6 +38,15 @@ struct Filter: Sendable {
     }
   }
 
+  /// Rows found by a name, spelled almost like that or begun, whatever its case and accents; and by whatever else a condition says.
+  /// - Parameters:
+  ///   - name: the text that is looked in, as it is indexed.
+  ///   - others: conditions with `$?` in the place of the text.
+  static func staffSearch(_ name: String, or others: String...) -> Filter {
+    let conditions = ["internal.fold(\(name)) %> internal.fold($?)"] + others
+    return Filter("search", alias: "search", .text(100), "(\(conditions.joined(separator: " or ")))") { .text($0) }
+  }
+
   /// A LIKE pattern for a text as it stands.
   static func literalPattern(_ text: String) -> String {
     text.reduce(into: "") { pattern, character in
