@@ -145,7 +145,8 @@ struct Settings: Sendable {
 
   /// Where the gateway is reached from outside, for links in mails.
   func publicURL() throws -> String {
-    let url = try optional("COMPTOIR_PUBLIC_URL") ?? optional("COMPTOIR_URL") ?? "http://127.0.0.1:\(integer("COMPTOIR_PORT", default: 8100))"
+    let url =
+      try optional("COMPTOIR_PUBLIC_URL") ?? optional("COMPTOIR_URL") ?? "http://127.0.0.1:\(integer("COMPTOIR_PORT", default: 8100))"
     guard url.hasPrefix("https://") || url.hasPrefix("http://") else { throw PlainError("COMPTOIR_PUBLIC_URL must begin with https://") }
     return url.hasSuffix("/") ? String(url.dropLast()) : url
   }

@@ -160,48 +160,48 @@ import Testing
   }
 
   private func askEverywhere(_ harness: Harness, _ databases: ReadDatabases) async throws {
-      /// The tests' requests come to `localhost`: nobody's host is the platform's.
-      func host(of website: Int?) async throws {
-        try await databases.execute(
-          "websites_service_db",
-          """
-          update websites set domain = 'site-' || id || '.example.org', is_active = true;
-          update websites set domain = 'localhost' where id = \(website ?? 0);
-          """)
-      }
-      let written = try await harness.log.head()
-      let all = APIGateway.groups.flatMap { group in group.routes.map { (route: $0, service: group.service) } }
-      for website in [2, nil] {
-        try await host(of: website)
-        for (route, service) in all {
-          for query in queries(route) {
-            let answer = try await send(route, service, query, harness)
-            let place = website.map { "website \($0)" } ?? "the platform"
-            let what = "\(route.method) \(service)\(route.path)\(query) on \(place): \(answer.status)"
-            #expect(answer.status != 500, "\(what)")
-            if Self.isOwned(route, service) { #expect(try answer.status == 404 && answer.code == "not-found", "\(what)") }
-            if answer.status < 400 {
-              #expect(!String(decoding: answer.body, as: UTF8.self).contains(Self.word), "\(what)")
-              #expect(answer["Location"]?.contains(Self.word) != true, "\(what)")
-            }
+    /// The tests' requests come to `localhost`: nobody's host is the platform's.
+    func host(of website: Int?) async throws {
+      try await databases.execute(
+        "websites_service_db",
+        """
+        update websites set domain = 'site-' || id || '.example.org', is_active = true;
+        update websites set domain = 'localhost' where id = \(website ?? 0);
+        """)
+    }
+    let written = try await harness.log.head()
+    let all = APIGateway.groups.flatMap { group in group.routes.map { (route: $0, service: group.service) } }
+    for website in [2, nil] {
+      try await host(of: website)
+      for (route, service) in all {
+        for query in queries(route) {
+          let answer = try await send(route, service, query, harness)
+          let place = website.map { "website \($0)" } ?? "the platform"
+          let what = "\(route.method) \(service)\(route.path)\(query) on \(place): \(answer.status)"
+          #expect(answer.status != 500, "\(what)")
+          if Self.isOwned(route, service) { #expect(try answer.status == 404 && answer.code == "not-found", "\(what)") }
+          if answer.status < 400 {
+            #expect(!String(decoding: answer.body, as: UTF8.self).contains(Self.word), "\(what)")
+            #expect(answer["Location"]?.contains(Self.word) != true, "\(what)")
           }
         }
       }
-      // Nothing of it has changed.
-      let changed = try await harness.log.readLog(after: written, filter: .all, limit: 10_000).events
-      #expect(!changed.isEmpty)
-      for event in changed { #expect(event.stream.id != "70" && event.stream.id != "69", "\(event.type) on \(event.stream)") }
+    }
+    // Nothing of it has changed.
+    let changed = try await harness.log.readLog(after: written, filter: .all, limit: 10_000).events
+    #expect(!changed.isEmpty)
+    for event in changed { #expect(event.stream.id != "70" && event.stream.id != "69", "\(event.type) on \(event.stream)") }
 
-      // And all of it is there on its own host: parts before wholes, and what takes something away last.
-      try await host(of: 1)
-      let here = all.filter { Self.isOwned($0.route, $0.service) }
-      let last = here.filter { $0.route.method == .delete }.sorted { $0.route.path.count > $1.route.path.count }
-      for (route, service) in here.filter({ $0.route.method != .delete }) + last {
-        // Only who announced an upload may confirm it.
-        if route.operation == "confirmImage" { continue }
-        let answer = try await send(route, service, "", harness)
-        #expect(answer.status != 404, "\(route.method) \(service)\(route.path): \(answer.status)")
-      }
-      #expect(here.count > 30)
+    // And all of it is there on its own host: parts before wholes, and what takes something away last.
+    try await host(of: 1)
+    let here = all.filter { Self.isOwned($0.route, $0.service) }
+    let last = here.filter { $0.route.method == .delete }.sorted { $0.route.path.count > $1.route.path.count }
+    for (route, service) in here.filter({ $0.route.method != .delete }) + last {
+      // Only who announced an upload may confirm it.
+      if route.operation == "confirmImage" { continue }
+      let answer = try await send(route, service, "", harness)
+      #expect(answer.status != 404, "\(route.method) \(service)\(route.path): \(answer.status)")
+    }
+    #expect(here.count > 30)
   }
 }

@@ -18,39 +18,39 @@ import Testing
   /// Several rows wherever the samples have one, so that a statement for each row would show.
   private static let more = [
     "products_service_db": """
-      insert into products select n, 'Produit ' || n, 'M-' || n, n, 1, 1, null, now(), now(), null from generate_series(100, 119) n;
-      insert into product_types select n, n, 1, now(), now() from generate_series(100, 119) n;
-      insert into product_categories select n, n, 1, now(), now() from generate_series(100, 119) n;
-      """,
+    insert into products select n, 'Produit ' || n, 'M-' || n, n, 1, 1, null, now(), now(), null from generate_series(100, 119) n;
+    insert into product_types select n, n, 1, now(), now() from generate_series(100, 119) n;
+    insert into product_categories select n, n, 1, now(), now() from generate_series(100, 119) n;
+    """,
     "orders_service_db": """
-      insert into orders select n, 'ORD-20260201-0' || n, 1, 1, null, 1, 10, 12, 0, 2, null, null, now(), now(), null
-        from generate_series(100, 119) n;
-      insert into order_items select n, n, 1, 'Ordinateur', 'A-1', 1, 10, 12, 10, 0, 2, 12, 20, now(), now()
-        from generate_series(100, 119) n;
-      """,
+    insert into orders select n, 'ORD-20260201-0' || n, 1, 1, null, 1, 10, 12, 0, 2, null, null, now(), now(), null
+      from generate_series(100, 119) n;
+    insert into order_items select n, n, 1, 'Ordinateur', 'A-1', 1, 10, 12, 10, 0, 2, 12, 20, now(), now()
+      from generate_series(100, 119) n;
+    """,
     "baskets_service_db": """
-      -- Of user 8 too: the first call makes a basket, and waits for it.
-      insert into baskets values (98, 8, 0, null, now(), now(), null);
-      insert into baskets select n, n, 10, null, now(), now(), null from generate_series(100, 119) n;
-      insert into basket_items select n, n, 1, 1, 10, now(), now() from generate_series(100, 119) n;
-      """,
+    -- Of user 8 too: the first call makes a basket, and waits for it.
+    insert into baskets values (98, 8, 0, null, now(), now(), null);
+    insert into baskets select n, n, 10, null, now(), now(), null from generate_series(100, 119) n;
+    insert into basket_items select n, n, 1, 1, 10, now(), now() from generate_series(100, 119) n;
+    """,
     "sav_service_db": """
-      insert into support_tickets select n, 'TKT-' || n, 1, 'Question', 'Texte', 'low', 'open', null, null, 1, null, null, null, now(), now()
-        from generate_series(100, 119) n;
-      """,
+    insert into support_tickets select n, 'TKT-' || n, 1, 'Question', 'Texte', 'low', 'open', null, null, 1, null, null, null, now(), now()
+      from generate_series(100, 119) n;
+    """,
     "questions_service_db": """
-      insert into questions select n, 1, 1, null, 'Est-ce la question ' || n || ' ?', true, now(), now(), null
-        from generate_series(100, 119) n;
-      insert into answers select n, n, 1, 'Oui, certainement.', false, 0, now(), now(), null from generate_series(100, 119) n;
-      """,
+    insert into questions select n, 1, 1, null, 'Est-ce la question ' || n || ' ?', true, now(), now(), null
+      from generate_series(100, 119) n;
+    insert into answers select n, n, 1, 'Oui, certainement.', false, 0, now(), now(), null from generate_series(100, 119) n;
+    """,
     "contacts_service_db": """
-      insert into contacts (id, email, tags, created_at, updated_at) select n, n || '@example.org', '["VIP"]', now(), now()
-        from generate_series(100, 119) n;
-      """,
+    insert into contacts (id, email, tags, created_at, updated_at) select n, n || '@example.org', '["VIP"]', now(), now()
+      from generate_series(100, 119) n;
+    """,
     "newsletters_service_db": """
-      insert into newsletters select n, n || '@example.org', null, null, 'subscribed', null, now(), null, 'api', 't' || n, 0, null, null,
-        now(), now(), null from generate_series(100, 119) n;
-      """,
+    insert into newsletters select n, n || '@example.org', null, null, 'subscribed', null, now(), null, 'api', 't' || n, 0, null, null,
+      now(), now(), null from generate_series(100, 119) n;
+    """,
   ]
 
   @Test func `a read takes at most three statements, and one for each relation that it includes`() async throws {

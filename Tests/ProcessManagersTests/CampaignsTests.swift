@@ -147,7 +147,8 @@ import Testing
       }
       #expect(Set(post.mails.map { $0.to.address }) == Set(addresses(7)))
       #expect(post.mails.count == 7)
-      #expect(log.timers.isEmpty)
+      // What remains is how long a sent campaign is listed.
+      #expect(!log.timers.keys.contains { $0.hasPrefix(CampaignTimer.action) })
       #expect(office.shop.count(CampaignSendingStarted.type) == 1)
     }
   }

@@ -154,6 +154,8 @@ extension RandomShop {
       default: .unsubscribed
       }
     if shop.chance(95) { try await shop.send(ReportMail(key, report)) } else { try await shop.send(ReportComplaint(key)) }
+    // Half a year passes for one whose mail came back.
+    if case .bounced = report, shop.chance(50) { try await shop.send(TidyNewsletters(.bounces(key.newsletterID), timer: shop.fired)) }
   }
 
   private func subscriberContent(_ email: String) -> SubscriberContent {
