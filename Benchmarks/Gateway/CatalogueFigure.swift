@@ -8,7 +8,8 @@ import Postgres
 enum CatalogueFigure {
   /// The second is as large as the demo data's.
   static let sizes = [10_000, 92_331, 1_000_000]
-  static let categories = 303
+  /// So many that each has 50 products in the smallest catalogue as well.
+  static let categories = 200
   static let brands = 6_476
   /// Where the ids of what is made here begin.
   private static let firstID = 5_000
