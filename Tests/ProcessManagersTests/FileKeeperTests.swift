@@ -46,6 +46,31 @@ import Testing
     return ImageUpload.state(after: try events.map { try ImageUpload.Event.decoder.decode($0) }).upload
   }
 
+  @Test func `with a mail template go its files`() async throws {
+    let storage = try await Self.storage()
+    let shop = Shop()
+    let (template, file) = (EmailTemplateID(.random(in: 1_000...(1 << 45))), TemplateFileID(7))
+    try await storage.createBucket("newsletters")
+    _ = try await shop.executor.execute(
+      AddEmailTemplate(
+        id: template, row: EmailTemplate.Row(name: "A", slug: "a-1", subject: "s", html: "<p>{{unsubscribe_url}}</p>")))
+    _ = try await shop.executor.execute(AnnounceTemplateFile(templateID: template, fileID: file, format: .png, size: 3))
+    _ = try await shop.executor.execute(ConfirmTemplateFile(templateID: template, fileID: file, filename: "a.png", sha256: "ab"))
+    let key = TemplateUpload.folder(of: file, owner: template.rawValue) + "ab.png"
+    let other = TemplateUpload.folder(of: file, owner: template.rawValue + 1) + "ab.png"
+    for name in [key, other] { try await storage.put([1, 2, 3], bucket: "newsletters", key: name, contentType: "image/png") }
+    _ = try await shop.executor.execute(RemoveEmailTemplate(id: template, usedBy: 0))
+    let keeper = FileKeeper(log: shop.log, executor: shop.executor, objects: storage)
+    try await shop.running(shop.runner(keeper)) { runner in try await shop.settle(runner) }
+    #expect(try await storage.head(bucket: "newsletters", key: key) == nil)
+    #expect(try await storage.head(bucket: "newsletters", key: other) != nil)
+    await #expect(throws: ReferenceRejection.self) {
+      try await shop.executor.execute(
+        AnnounceTemplateFile(templateID: template, fileID: TemplateFileID(8), format: .png, size: 3))
+    }
+    await storage.close()
+  }
+
   @Test func `an upload that nobody confirmed leaves nothing behind`() async throws {
     let storage = try await Self.storage()
     let (shop, image, place, key) = try await announced(storage)

@@ -6,7 +6,7 @@ enum NewsletterRoutes {
   static let group = RouteGroup(
     service: "newsletters",
     routes: [HealthRoutes.route(of: "newsletters") { $0.reads.newsletters }] + SubscriberRoutes.routes + CampaignRoutes.routes
-      + TemplateRoutes.routes + MailTrackingRoutes.routes + administration)
+      + TemplateRoutes.routes + TemplateFileRoutes.routes + MailTrackingRoutes.routes + administration)
 
   private static let administration: [Route] = [
     .row(

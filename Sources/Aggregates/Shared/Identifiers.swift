@@ -100,6 +100,11 @@ public struct EmailTemplateID: EntityID {
   public init(rawValue: Int64) { self.rawValue = rawValue }
 }
 
+public struct TemplateFileID: EntityID {
+  public let rawValue: Int64
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
 public struct VATRateID: EntityID {
   public let rawValue: Int64
   public init(rawValue: Int64) { self.rawValue = rawValue }

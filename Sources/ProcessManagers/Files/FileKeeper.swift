@@ -7,7 +7,7 @@ public import ObjectStorage
 ///
 /// ```
 /// an upload's time is over ─▶ ExpireUpload ─▶ its place and folder are emptied ─▶ ClearUpload
-/// ImageRemoved, TicketFileRemoved, TicketMessageDeleted, TicketDeleted ─▶ the files go with their rows
+/// ImageRemoved, TicketFileRemoved, TicketMessageDeleted, TicketDeleted, EmailTemplateRemoved ─▶ the files go with their rows
 /// ```
 ///
 /// It keeps no state, and removing an object again does no harm: so everything may be done twice.
@@ -40,7 +40,7 @@ public final class FileKeeper: StreamSagaPort {
 
   public static let reactions: [Reaction<FileKeeper>] = [
     .on(ImageRemoved.self, removeImage), .on(TicketFileRemoved.self, removeFile), .on(TicketMessageDeleted.self, removeFilesOfMessage),
-    .on(TicketDeleted.self, removeFilesOfTicket),
+    .on(TicketDeleted.self, removeFilesOfTicket), .on(ReferenceRemoved<EmailTemplate>.self, removeFilesOfTemplate),
   ]
 
   private func removeImage(_ event: ImageRemoved, after message: RecordedEvent) async throws {
@@ -57,6 +57,16 @@ public final class FileKeeper: StreamSagaPort {
 
   private func removeFilesOfTicket(_ event: TicketDeleted, after message: RecordedEvent) async throws {
     for key in try await filesGone(with: message) { try await remove(key, from: .sav) }
+  }
+
+  private func removeFilesOfTemplate(_ event: ReferenceRemoved<EmailTemplate>, after message: RecordedEvent) async throws {
+    let folder = TemplateUpload.folder(of: event.id)
+    // A page of a list holds a thousand.
+    while true {
+      let found = try await storage().list(bucket: Bucket.newsletters.rawValue, prefix: folder).objects.map(\.key)
+      guard !found.isEmpty else { break }
+      for key in found { try await remove(key, from: .newsletters) }
+    }
   }
 
   /// - Parameter path: `<bucket>/<key>`. Anything else lies elsewhere and is left alone.
@@ -88,7 +98,7 @@ public final class FileKeeper: StreamSagaPort {
   // MARK: Timers
 
   /// The kinds of uploads that there are.
-  private static let kinds: [any UploadKind.Type] = [ImageUpload.self, TicketUpload.self]
+  private static let kinds: [any UploadKind.Type] = [ImageUpload.self, TicketUpload.self, TemplateUpload.self]
 
   public func saga(of timer: DueTimer) throws -> String? {
     try Self.read(timer).map { "\($0.category)-\($0.uploadID)" }
