@@ -101,7 +101,7 @@ public struct GatewayServices: Sendable {
   ///   - caches: where answers and counts are kept.
   public init(
     configuration: GatewayConfiguration, log: any EventLog, executor: CommandExecutor, reads: ReadSides, signingKey: SigningKey,
-    passwords: PasswordHasher, emails: EmailFingerprint, objects: ObjectStorage? = nil, caches: Caches = Caches()
+    passwords: PasswordHasher, emails: EmailFingerprint, objects: ObjectStorage? = nil, caches: Caches
   ) async {
     self.configuration = configuration
     self.log = log

@@ -144,7 +144,7 @@ struct Roles {
         newsletters: try side("newsletters", .newsletters)),
       signingKey: try SigningKey(file: settings.optional("COMPTOIR_SIGNING_KEY") ?? ".run/signing-key.pem"),
       passwords: try PasswordHasher(), emails: stores.emails, objects: stores.objects,
-      caches: Caches(redis: try settings.redis().map { RedisClient($0, logger: settings.logger) }))
+      caches: Caches(redis: try settings.redis().map { RedisClient($0, logger: settings.logger) }, logger: settings.logger))
     return APIGateway(configuration: configuration, services: services, logger: settings.logger)
   }
 

@@ -38,6 +38,7 @@ public struct KeyPositions: Hashable, Sendable {
     return "keys-\(hash)"
   }()
 
+  /// Nil where it cannot be read: then the fold begins anew.
   init?(_ snapshot: Snapshot) {
     guard let members = try? JSONValue(parsing: snapshot.state).objectValue else { return nil }
     for (key, value) in members {

@@ -81,7 +81,8 @@ public final class Relay: Service {
   private func runSession(_ epoch: Int64) async throws {
     guard let position = try await subscriptions.openSubscription(Self.subscription, epoch: epoch) else { return }
     let session = RelaySession(
-      log: log, subscriptions: subscriptions, broker: broker, configuration: configuration, epoch: epoch, position: position
+      log: log, subscriptions: subscriptions, broker: broker, configuration: configuration, epoch: epoch, position: position,
+      logger: logger
     ) { update in self.state.withLock { update(&$0) } }
     let failure: (any Error)?
     do {
@@ -97,8 +98,15 @@ public final class Relay: Service {
     }
     // The session's own task may be cancelled, and the last lines must be written all the same: a task of their own.
     await Task {
-      try? await session.saveCheckpoint()
-      try? await self.subscriptions.releaseLease(Self.subscription, holder: self.holder)
+      do {
+        try await session.saveCheckpoint()
+        try await self.subscriptions.releaseLease(Self.subscription, holder: self.holder)
+      } catch RelayError.leaseLost {
+        // The other one's place counts.
+      } catch {
+        // What was confirmed since is published a second time, and the next relay waits for the lease to run out.
+        self.logger.warning("relay ended without writing down its place", metadata: ["error": "\(error)"])
+      }
     }.value
     state.withLock { $0.isActive = false }
     if let failure { throw failure }

@@ -1,5 +1,6 @@
 import Aggregates
 import EventSourcing
+import Logging
 import RabbitMQ
 import Synchronization
 
@@ -28,19 +29,21 @@ final class RelaySession: Sendable {
   private let broker: RabbitMQClient
   private let configuration: RelayConfiguration
   private let epoch: Int64
+  private let logger: Logger
   private let report: @Sendable ((inout Relay.Status) -> Void) -> Void
   private let start: Position
   private let state: Mutex<State>
 
   init(
     log: any EventLog, subscriptions: any SubscriptionStore, broker: RabbitMQClient, configuration: RelayConfiguration, epoch: Int64,
-    position: Position, report: @escaping @Sendable ((inout Relay.Status) -> Void) -> Void
+    position: Position, logger: Logger, report: @escaping @Sendable ((inout Relay.Status) -> Void) -> Void
   ) {
     self.log = log
     self.subscriptions = subscriptions
     self.broker = broker
     self.configuration = configuration
     self.epoch = epoch
+    self.logger = logger
     self.report = report
     start = position
     state = Mutex(State(position: position, saved: position, snapshotAt: position))
@@ -157,6 +160,8 @@ final class RelaySession: Sendable {
     let snapshot = try await log.snapshot(of: KeyPositions.snapshotName, fingerprint: KeyPositions.fingerprint)
     var keys = snapshot.flatMap { KeyPositions($0) } ?? KeyPositions()
     if keys.position > start { keys = KeyPositions() }
+    // Right all the same, but it reads the whole log.
+    if keys.position == .start, start > .start { logger.notice("relay counts its routing keys from the beginning of the log") }
     let from = keys.position
     state.withLock { $0.snapshotAt = from }
     try await log.readBulk(after: from, through: start, filter: Self.filter) { events in

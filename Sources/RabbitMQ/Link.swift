@@ -71,6 +71,7 @@ final class Link {
     contents[number] = nil
     resting.insert(number)
     let reply = amqp_channel_close(state, number, AMQP_REPLY_SUCCESS)
+    // A channel that the broker closed first is closed too; a lost connection is noted by `judge`, and its owners are told.
     _ = try? judge(reply, channel: number)
   }
 

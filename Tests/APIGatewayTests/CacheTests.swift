@@ -5,6 +5,7 @@ import JSON
 import Logging
 import Postgres
 import Redis
+import Synchronization
 import Testing
 
 @testable import APIGateway
@@ -73,10 +74,52 @@ import Testing
     for isAllowed in [true, true, false] { #expect(await limiter.take(limit, by: "a").isAllowed == isAllowed) }
   }
 
+  /// Keeps what is logged.
+  private struct Lines: LogHandler {
+    final class Kept: Sendable { let lines = Mutex<[String]>([]) }
+    let kept = Kept()
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+      get { metadata[key] }
+      set { metadata[key] = newValue }
+    }
+    func log(event: LogEvent) { kept.lines.withLock { $0.append("\(event.level): \(event.message)") } }
+  }
+
+  /// Fails as long as it is told to.
+  private final class Fragile: Cache {
+    struct Broken: Error {}
+    let isBroken = Mutex(false)
+    func value(_ key: String) async throws -> String? {
+      if isBroken.withLock({ $0 }) { throw Broken() }
+      return nil
+    }
+    func store(_ value: String, as key: String, seconds: Int) async throws {}
+    func count(_ key: String, seconds: Int) async throws -> (count: Int, secondsLeft: Int) { (1, 1) }
+    func remove(_ key: String) async throws {}
+  }
+
+  @Test func `that a cache fails is logged once, and once that it works again`() async throws {
+    let lines = Lines()
+    let fragile = Fragile()
+    let cache = WatchedCache(cache: fragile, watch: WatchedCache.Watch(Logger(label: "test") { _ in lines }))
+    _ = try await cache.value("a")
+    #expect(lines.kept.lines.withLock { $0 } == [])
+    fragile.isBroken.withLock { $0 = true }
+    for _ in 0..<3 { await #expect(throws: Fragile.Broken.self) { try await cache.value("a") } }
+    #expect(lines.kept.lines.withLock { $0 } == ["warning: The cache fails, and is done without"])
+    fragile.isBroken.withLock { $0 = false }
+    for _ in 0..<3 { _ = try await cache.value("a") }
+    #expect(lines.kept.lines.withLock { $0 }.dropFirst() == ["info: The cache works again"])
+  }
+
   @Test func `a public answer is shown again, but never to who has written since`() async throws {
     try await withRedis(database: 9) { redis in
       try await ReadDatabases.with(only: ["products_service_db"]) { databases in
-        let harness = try await Harness(groups: APIGateway.groups, reads: databases.sides, caches: Caches(redis: redis)) {
+        let harness = try await Harness(
+          groups: APIGateway.groups, reads: databases.sides, caches: Caches(redis: redis, logger: Logger(label: "test"))
+        ) {
           $0.cacheSeconds = 60
         }
         let path = "/api/v1/products/brands"
@@ -123,7 +166,9 @@ import Testing
     let away = RedisClient(RedisConfiguration(host: "127.0.0.1", port: 1), logger: Logger(label: "test"))
     defer { away.close() }
     try await ReadDatabases.with(only: ["products_service_db"]) { databases in
-      let harness = try await Harness(groups: APIGateway.groups, reads: databases.sides, caches: Caches(redis: away)) {
+      let harness = try await Harness(
+        groups: APIGateway.groups, reads: databases.sides, caches: Caches(redis: away, logger: Logger(label: "test"))
+      ) {
         $0.cacheSeconds = 60
       }
       for _ in 0..<2 {
@@ -147,7 +192,9 @@ import Testing
       }
       #expect(try await entries() == 1)
       func sweeper(_ owner: String) -> CacheSweeper {
-        CacheSweeper(caches: Caches(), reads: databases.sides, interval: .seconds(60), owner: owner, logger: Logger(label: "test"))
+        CacheSweeper(
+          caches: Caches(logger: Logger(label: "test")), reads: databases.sides, interval: .seconds(60), owner: owner,
+          logger: Logger(label: "test"))
       }
       #expect(try await sweeper("a").takesTurn())
       #expect(try await !sweeper("b").takesTurn())

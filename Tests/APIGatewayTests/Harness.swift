@@ -22,7 +22,8 @@ struct Harness {
 
   init(
     groups: [RouteGroup] = [ShelfRoutes.group], reads: ReadSides? = nil, objects: ObjectStorage? = nil, platformHosts: Set<String>? = nil,
-    caches: Caches = Caches(), counter: LogCounter? = nil, adapt: (inout GatewayConfiguration) -> Void = { _ in }
+    caches: Caches = Caches(logger: Logger(label: "test")), counter: LogCounter? = nil,
+    adapt: (inout GatewayConfiguration) -> Void = { _ in }
   ) async throws {
     var configuration = GatewayConfiguration()
     configuration.port = 0

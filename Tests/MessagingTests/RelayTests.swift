@@ -157,8 +157,10 @@ import Testing
         try await newsroom.deleteProducts(1...30)
         try await newsroom.settle(relay)
         proxy.isSilent = true
+        let before = proxy.bytesReceived
         try await newsroom.deleteProducts(31...200)
-        try await Task.sleep(for: .milliseconds(50))
+        // More than a heartbeat: messages have left, and nobody confirms them.
+        try await newsroom.until("publishing into silence") { proxy.bytesReceived > before + 100 }
         #expect(try await newsroom.subscriptions.subscriptionPosition(Relay.subscription) == Position(30))
         for _ in 0..<3 {
           proxy.cut()

@@ -19,6 +19,16 @@ import Testing
     try await body(client, "test:\(UUID().uuidString)")
   }
 
+  /// Asks until there is an answer, or thirty seconds are over.
+  private static func eventually<R>(_ ask: () async -> R?) async throws -> R {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while ContinuousClock.now < deadline {
+      if let answer = await ask() { return answer }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    return try #require(nil, "no answer in thirty seconds")
+  }
+
   @Test func `commands answer what Redis says, byte for byte`() async throws {
     try await Self.with { client, key in
       let bytes = [UInt8](0...255)
@@ -85,12 +95,8 @@ import Testing
         let killed = try await other.ask("CLIENT", "KILL", "ID", RedisWord(id)).int64
         #expect(killed == 1)
       }
-      var next: Int64?
-      for _ in 0..<200 where next == nil {
-        next = try? await client.ask("CLIENT", "ID").int64
-        if next == nil { try await Task.sleep(for: .milliseconds(10)) }
-      }
-      #expect(try #require(next) != id)
+      let next = try await Self.eventually { try? await client.ask("CLIENT", "ID").int64 }
+      #expect(next != id)
     }
   }
 
@@ -102,12 +108,8 @@ import Testing
       _ = try await client.ask("PING")
       // A command that waits by its nature.
       await #expect(throws: RedisError.timedOut) { try await client.ask("BLPOP", RedisWord(key), 5) }
-      var answer: RedisReply?
-      for _ in 0..<200 where answer == nil {
-        answer = try? await client.ask("PING")
-        if answer == nil { try await Task.sleep(for: .milliseconds(10)) }
-      }
-      #expect(answer?.text == "PONG")
+      let answer = try await Self.eventually { try? await client.ask("PING") }
+      #expect(answer.text == "PONG")
     }
   }
 

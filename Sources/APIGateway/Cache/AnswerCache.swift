@@ -32,7 +32,7 @@ struct AnswerCache: Sendable {
         }
         reason = text == nil ? "uri-miss" : "stale"
       } catch {
-        // Without the cache everything is as right as with it.
+        // Without the cache everything is as right as with it; that it is away is in the log.
         reason = "bypass"
       }
     }
@@ -42,7 +42,9 @@ struct AnswerCache: Sendable {
       do {
         try await cache.store(kept.text, as: key, seconds: seconds)
         isStored = true
-      } catch {}
+      } catch {
+        // The answer does without, says so, and the failure is in the log.
+      }
     }
     reply.headers.append((.cacheStatus, "comptoir; fwd=\(reason)\(isStored ? "; stored" : "")"))
     return reply
@@ -71,6 +73,7 @@ private struct KeptAnswer {
     self.madeAt = madeAt
   }
 
+  /// Nil for what another version of the program wrote: it counts as stale and is written anew.
   init?(text: String) {
     guard let end = text.utf8.firstIndex(of: UInt8(ascii: "\n")), let head = try? JSONValue(parsing: Array(text.utf8[..<end])),
       let position = head["position"]?.int64Value, let madeAt = head["made_at"]?.int64Value

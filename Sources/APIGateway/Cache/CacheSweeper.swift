@@ -19,7 +19,7 @@ struct CacheSweeper: Sendable {
           if try await takesTurn() { try await sweep() }
         } catch {
           // The next turn does what this one left.
-          logger.debug("The caches were not swept", metadata: ["error": "\(error)"])
+          logger.warning("The caches were not swept", metadata: ["error": "\(error)"])
         }
         try? await Task.sleep(for: interval)
       }

@@ -26,6 +26,7 @@ public struct MailLinks: NewsletterLinks {
   }
 
   public func click(_ key: DeliveryKey, on url: String) -> String? {
+    // What that route would refuse stays the link that it is, so that it works, and is not counted.
     guard (try? ClickInput.address.read(.string(url))) != nil else { return nil }
     let token = tokens.link(campaign: key.campaignID.rawValue, newsletter: key.newsletterID.rawValue, url: url)
     return "\(base)/track/click/\(token)?url=\(PercentCoding.encode(url))"

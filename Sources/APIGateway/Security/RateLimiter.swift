@@ -60,6 +60,7 @@ final class RateLimiter: Sendable {
 
   /// Counts a request.
   func take(_ limit: RateLimit, by asker: String) async -> Verdict {
+    // That the cache is away is in the log; it is counted here meanwhile.
     if let shared, let counted = try? await shared.count(Self.name(limit, asker), seconds: limit.windowSeconds) {
       return Verdict(
         limit: limit, isAllowed: counted.count <= limit.quota, remaining: max(0, limit.quota - counted.count),
@@ -99,6 +100,7 @@ final class RateLimiter: Sendable {
 
   /// Begins anew: who has shown that he is right is no longer suspected.
   func forget(_ limit: RateLimit, by asker: String) async {
+    // At worst whoever has shown that he is right waits for the window's end at his next mistakes.
     if let shared { try? await shared.remove(Self.name(limit, asker)) }
     windows.withLock { $0[Key(limit: limit.name, asker: asker)] = nil }
   }

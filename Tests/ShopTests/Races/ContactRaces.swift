@@ -50,7 +50,7 @@ extension Races {
                   }
                 }
                 position = max(position, page.position)
-                if page.events.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+                if page.events.isEmpty { await process.log.waitForEvents(after: position, timeout: .milliseconds(100)) }
               }
             }
           }
