@@ -72,6 +72,50 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("categories/50/products", "sort=price_ht"), ("categories/50/products", "sort=-price_ht"), ("categories/50/products", ""),
+    ("catalogs/50/products", "sort=price_ht"), ("products", "category_id=50&sort=-price_ht"), ("products", "catalog_id=50&sort=created_at"),
+    ("products", "category_id=50&catalog_id=50&sort=price_ht"), ("products", "category_id=50&sort=price_ht&filter[in_stock]=true"),
+    ("categories/50/products", "sort=price_ht,name"), ("categories/50/products", "sort=name"),
+  ])
+  func `a category's products are met once each, forward and back, in the order asked for`(_ path: String, _ order: String) async throws {
+    try await ReadDatabases.with { databases in
+      try await databases.execute(
+        "products_service_db",
+        """
+        insert into categories values (50, 'Câbles', null, now(), now());
+        insert into catalogs values (50, 'Hiver', null, now(), now(), null);
+        insert into products select n, 'Câble ' || n % 4, 'K-' || n, n % 3, n % 2, null, null, '2026-02-01'::timestamptz + (n % 5) * interval '1 day',
+          now(), case when n = 107 then now() end from generate_series(101, 111) n;
+        insert into product_categories select n, n, 50, now(), now(), p.price_ht, p.created_at
+          from generate_series(101, 111) n join products p on p.id = n;
+        insert into product_catalogs select n, n, 50, now(), now(), p.price_ht, p.created_at
+          from generate_series(101, 111) n join products p on p.id = n;
+        """)
+      let harness = try await Harness(groups: APIGateway.groups, reads: databases.sides)
+      let all = try await ids("\(path)?\(order)&limit=100", harness)
+      #expect(all.count == (order.contains("in_stock") ? 5 : 10) && !all.contains(107))
+      let sorted = try await harness.send(.get, "/api/v1/products/\(path)?\(order)&limit=100&count=exact").json
+      #expect(sorted["page"]?["total"] == .number("\(all.count)"))
+      if order.contains("price_ht") {
+        let prices = try #require(sorted["data"]?.arrayValue).map { Double($0["price_ht"]!.stringValue!)! }
+        #expect(prices == (order.contains("-price_ht") ? prices.sorted(by: >) : prices.sorted()))
+      }
+
+      var met: [Int64] = []
+      var cursor: String?
+      var last: String?
+      repeat {
+        let page = try await harness.send(.get, "/api/v1/products/\(path)?\(order)&limit=3" + (cursor.map { "&cursor=\($0)" } ?? "")).json
+        met += try #require(page["data"]?.arrayValue).map { $0["id"]!.int64Value! }
+        (last, cursor) = (page["page"]?["prev"]?.stringValue, page["page"]?["next"]?.stringValue)
+      } while cursor != nil
+      #expect(met == all)
+      let back = try await ids("\(path)?\(order)&limit=3&cursor=\(try #require(last))", harness)
+      #expect(back == Array(all.dropLast(all.count % 3 == 0 ? 3 : all.count % 3).suffix(3)))
+    }
+  }
+
   @Test func `parts are read below their own product alone`() async throws {
     try await ReadDatabases.with { databases in
       let harness = try await Harness(groups: APIGateway.groups, reads: databases.sides)

@@ -42,32 +42,39 @@ enum ProductResources {
     ],
     filters: [.id("parent_id", "k.id_1"), Filter("is_root", .bool, "(k.id_1 is null) = $?") { .bool($0) }])
 
-  static let product = product(schema: "Product", from: "products p", filters: [searchFilter])
+  static let product = product(
+    schema: "Product", from: "products p",
+    details: .init(alias: "p", joins: "cross join lateral (select \(vatRate) as value offset 0) rate"), rate: "rate.value",
+    filters: [searchFilter])
 
   /// Products in some tables `from`, with the columns and filters that only these have.
-  static func product(schema: String, from: String, fields: [Resource.Field] = [], filters: [Filter] = []) -> Resource {
+  static func product(
+    schema: String, from: String, details: Resource.Details? = nil, rate: String = vatRate, fields: [Resource.Field] = [],
+    filters: [Filter] = []
+  ) -> Resource {
     Resource(
-      "product", schema: schema, table: "products", from: from, id: "p.id",
+      "product", schema: schema, table: "products", from: from, details: details, id: "p.id",
       where: "p.deleted_at is null and \(ReadScope.own("p.website_id"))", stream: .init(Product.category),
-      fields: productFields + fields,
-      relations: relations, filters: filters + productFilters)
+      fields: productFields(rate) + fields, relations: relations, filters: filters + productFilters)
   }
 
-  /// That of the lowest type that has one, else 20 %. It is no join, so that it is looked up for the rows of a page alone.
-  private static let vatRate = """
+  /// That of the lowest type that has one, else 20 %.
+  static let vatRate = """
     coalesce((
       select v.value_ from product_types pt join types t on t.id = pt.type_id join vat v on v.id = t.id_1
       where pt.product_id = p.id order by pt.type_id limit 1), 20.00)
     """
 
-  private static let productFields: [Resource.Field] = [
-    .id("id", "p.id"), .text("name", "p.name").sortable(by: "internal.fold(p.name)"), .text("ref", "p.ref").sortable,
-    .decimal("price_ht", "p.price_ht").sortable,
-    .decimal("price_ttc", "round(p.price_ht * (1 + \(vatRate) / 100), 2)"), .constant("currency", "EUR"),
-    .decimal("vat_rate", vatRate), .integer("stock", "p.stock").sortable,
-    .id("website_id", "p.website_id").nullable, .time("created_at", "p.created_at").nullable.sortable,
-    .time("updated_at", "p.updated_at").nullable,
-  ]
+  private static func productFields(_ rate: String) -> [Resource.Field] {
+    [
+      .id("id", "p.id"), .text("name", "p.name").sortable(by: "internal.fold(p.name)"), .text("ref", "p.ref").sortable,
+      .decimal("price_ht", "p.price_ht").sortable,
+      .decimal("price_ttc", "round(p.price_ht * (1 + \(rate) / 100), 2)"), .constant("currency", "EUR"),
+      .decimal("vat_rate", rate), .integer("stock", "p.stock").sortable,
+      .id("website_id", "p.website_id").nullable, .time("created_at", "p.created_at").nullable.sortable,
+      .time("updated_at", "p.updated_at").nullable,
+    ]
+  }
 
   private static let relations: [Resource.Relation] = [
     .one("brand", brand, on: "b.id = p.id_1", showing: ["id", "name", "website"], embedded: true),
@@ -86,25 +93,33 @@ enum ProductResources {
     // The one that stands for the product: the main one, else the first.
     .one(
       "image", image,
-      on: """
-        i.id = (select f.id from product_images f where f.product_id = p.id order by f.type = 'main' desc, f.position, f.id limit 1)
-        """),
+      on: "i.product_id = p.id order by (i.type = 'main') desc, i.position, i.id limit 1"),
   ]
 
   private static let searchFilter = Filter(
     "search", alias: "search", .text(100), "(internal.fold(p.name) like internal.fold($?) or internal.fold(p.ref) like internal.fold($?))"
   ) { .text(prefixPattern($0)) }
 
+  private static let brandFilter = Filter.id("brand_id", "p.id_1")
+  private static let typeFilter = linkFilter("product_types", "type_id")
+  private static let categoryFilter = linkFilter("product_categories", "category_id").walking(walk("product_categories", "category_id"))
+  private static let catalogFilter = linkFilter("product_catalogs", "catalog_id").walking(walk("product_catalogs", "catalog_id"))
+
+  private static func linkFilter(_ table: String, _ column: String) -> Filter {
+    Filter(
+      column, alias: column, .integer(min: 1), "exists (select from \(table) f where f.product_id = p.id and f.\(column) = $?)"
+    ) { .int64($0) }
+  }
+
+  private static func walk(_ table: String, _ column: String) -> Filter.Walk {
+    Filter.Walk(
+      join: "\(table) \(column)_link on \(column)_link.product_id = p.id", sql: "\(column)_link.\(column) = $?",
+      id: "\(column)_link.product_id",
+      orders: ["price_ht": "\(column)_link.product_price_ht", "created_at": "\(column)_link.product_created_at"])
+  }
+
   private static let productFilters: [Filter] = [
-    .id("brand_id", "p.id_1"),
-    Filter(
-      "type_id", alias: "type_id", .integer(min: 1),
-      "exists (select from product_types f where f.product_id = p.id and f.type_id = $?)"
-    ) { .int64($0) },
-    Filter(
-      "category_id", alias: "category_id", .integer(min: 1),
-      "exists (select from product_categories f where f.product_id = p.id and f.category_id = $?)"
-    ) { .int64($0) },
+    brandFilter, typeFilter, categoryFilter, catalogFilter,
     // In the category or in any below it.
     Filter(
       "category_id][within", .integer(min: 1),
@@ -114,10 +129,6 @@ enum ProductResources {
           select $?::bigint as id union select c.id from categories c join below on c.id_1 = below.id)
         select f.product_id from product_categories f join below on below.id = f.category_id)
       """
-    ) { .int64($0) },
-    Filter(
-      "catalog_id", alias: "catalog_id", .integer(min: 1),
-      "exists (select from product_catalogs f where f.product_id = p.id and f.catalog_id = $?)"
     ) { .int64($0) },
     Filter("in_stock", alias: "in_stock", .bool, "(p.stock > 0) = $?") { .bool($0) },
     Filter("price_ht][gte", alias: "min_price", price, "p.price_ht >= $?::numeric") { .text(DecimalText.text($0, scale: 2)) },
@@ -145,21 +156,13 @@ enum ProductResources {
 
   static let list = Listing("products.list", product, defaultSort: "-created_at")
   /// `$1` bigint: the brand.
-  static let ofBrand = Listing(
-    "products.of_brand", product, where: ["p.id_1 = $1"], fixedParameters: 1, defaultSort: "-created_at")
+  static let ofBrand = Listing("products.of_brand", product, of: brandFilter, defaultSort: "-created_at")
   /// `$1` bigint: the type.
-  static let ofType = Listing(
-    "products.of_type", product, where: ["exists (select from product_types s where s.product_id = p.id and s.type_id = $1)"],
-    fixedParameters: 1, defaultSort: "-created_at")
+  static let ofType = Listing("products.of_type", product, of: typeFilter, defaultSort: "-created_at")
   /// `$1` bigint: the category.
-  static let ofCategory = Listing(
-    "products.of_category", product,
-    where: ["exists (select from product_categories s where s.product_id = p.id and s.category_id = $1)"],
-    fixedParameters: 1, defaultSort: "-created_at")
+  static let ofCategory = Listing("products.of_category", product, of: categoryFilter, defaultSort: "-created_at")
   /// `$1` bigint: the catalogue.
-  static let ofCatalog = Listing(
-    "products.of_catalog", product, where: ["exists (select from product_catalogs s where s.product_id = p.id and s.catalog_id = $1)"],
-    fixedParameters: 1, defaultSort: "-created_at")
+  static let ofCatalog = Listing("products.of_catalog", product, of: catalogFilter, defaultSort: "-created_at")
   static let brands = Listing("products.brands", brand, defaultSort: "name", defaultLimit: 50)
   static let types = Listing("products.types", type, defaultSort: "name", defaultLimit: 50)
   static let categories = Listing("products.categories", category, defaultSort: "name", defaultLimit: 50)

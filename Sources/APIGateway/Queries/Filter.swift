@@ -12,6 +12,8 @@ struct Filter: Sendable {
   /// A condition with `$?` in the place of the value.
   let sql: String
   let schema: Schema
+  /// Another way to the same rows; nil for none.
+  private(set) var walk: Walk?
   private let parse: @Sendable (String) throws(FieldFault) -> PostgresValue
 
   /// - Parameter value: turns what was read into a parameter.
@@ -24,6 +26,26 @@ struct Filter: Sendable {
     self.sql = sql
     schema = type.schema
     parse = { text throws(FieldFault) in value(try type.read(text: text)) }
+  }
+
+  /// A table that ties rows to the values of a filter, and keeps them in the order of some fields: a list that is sorted by one of these
+  /// follows its index, as far as the page goes.
+  struct Walk: Sendable {
+    /// What is joined, at most one row for each of the list's: `product_categories l on l.product_id = p.id`.
+    var join: String
+    /// The condition, with `$?` in the place of the value.
+    var sql: String
+    /// The column that equals the row's id.
+    var id: String
+    /// Columns by the field that they equal.
+    var orders: [String: String]
+  }
+
+  /// The same, with another way to its rows.
+  func walking(_ walk: Walk) -> Filter {
+    var filter = self
+    filter.walk = walk
+    return filter
   }
 
   /// A row id that a column must equal.

@@ -30,6 +30,8 @@ struct Listing: Sendable {
   let resource: Resource
   /// Conditions that always hold; `$1`, … are the fixed parameters.
   let conditions: [String]
+  /// Another condition that always holds, on the first fixed parameter; nil for none.
+  let owner: Filter?
   /// How many parameters the conditions take.
   let fixedParameters: Int
   let sorts: [Sort]
@@ -43,15 +45,17 @@ struct Listing: Sendable {
   let estimates = RowEstimates()
 
   /// - Parameters:
+  ///   - owner: a filter that is always set: its value is the one fixed parameter.
   ///   - filters: beside those of the resource.
   init(
-    _ name: String, _ resource: Resource, where conditions: [String] = [], fixedParameters: Int = 0, defaultSort: String,
-    filters: [Filter] = [], defaultLimit: Int64 = 20
+    _ name: String, _ resource: Resource, of owner: Filter? = nil, where conditions: [String] = [], fixedParameters: Int = 0,
+    defaultSort: String, filters: [Filter] = [], defaultLimit: Int64 = 20
   ) {
     self.name = name
     self.resource = resource
+    self.owner = owner
     self.conditions = conditions + [resource.condition].compactMap(\.self)
-    self.fixedParameters = fixedParameters
+    self.fixedParameters = owner == nil ? fixedParameters : 1
     isScoped = resource.isScoped || conditions.contains(where: ReadScope.concerns)
     self.defaultSort = defaultSort
     self.filters = resource.filters + filters
@@ -143,13 +147,14 @@ struct Listing: Sendable {
     _ = columns.index(of: resource.id)
     let shape = Selection(resource, request.asked).compile(into: &columns)
     let keyColumns = request.sorts.map { columns.index(of: $0.sort.sql) }
-    let counted = conditions + request.filters.map { filters[$0.index].sql.replacing("$?", with: parameter()) }
-    var all = counted
-    let shown = Keyset(
-      keys: request.sorts.map {
-        Keyset.Key(sql: $0.sort.sql, type: $0.sort.type, isNullable: $0.sort.isNullable, isDescending: $0.isDescending)
-      }, id: resource.id)
-    let travelled = request.isBackward ? shown.reversed : shown
+    let set = (owner.map { [($0, "$1")] } ?? []) + request.filters.map { (filters[$0.index], parameter()) }
+    let walked = request.sorts.count == 1 ? set.firstIndex { $0.0.walk?.orders[request.sorts[0].sort.name] != nil } : nil
+    let walk = walked.flatMap { set[$0].0.walk }
+    var all = conditions
+    for (place, (filter, value)) in set.enumerated() {
+      all.append((place == walked ? walk!.sql : filter.sql).replacing("$?", with: value))
+    }
+    let travelled = keyset(request, walk)
     if let cursor = request.cursor {
       let values = cursor.keys.map { $0 == nil ? nil : parameter() }
       all.append(travelled.after(values, id: parameter()))
@@ -158,19 +163,35 @@ struct Listing: Sendable {
     // a plan of its own for each request far cheaper, and so plans each one anew, which costs more than the page.
     let limit = request.limit + 1
     let offset = request.offset > 0 ? " offset \(parameter())" : ""
+    let tables = resource.from + (walk.map { " join \($0.join)" } ?? "")
+    var rows = "from \(tables)\(Self.clause(all)) order by \(travelled.order) limit \(limit)\(offset)"
+    if let details = resource.details {
+      rows = "from (select \(details.alias).* \(rows)) \(details.alias) \(details.joins) order by \(keyset(request).order)"
+    }
+    let counted = conditions + set.map { $0.0.sql.replacing("$?", with: $0.1) }
     let sql = ReadStatement.sql(
       columns, parked: ParkedSQL.ofTable(resource),
-      number: request.countsExactly ? "(select count(*) from \(resource.from)\(Self.clause(counted)))" : "null::bigint",
-      rows: "from \(resource.from)\(Self.clause(all)) order by \(travelled.order) limit \(limit)\(offset)")
+      number: request.countsExactly ? "(select count(*) from \(resource.from)\(Self.clause(counted)))" : "null::bigint", rows: rows)
     return Compiled(
       statement: PostgresStatement(name, scope.applied(to: sql)), shape: shape, keyColumns: keyColumns, isScoped: ReadScope.concerns(sql))
+  }
+
+  /// The order of a request's rows, in the direction of travel.
+  private func keyset(_ request: Request, _ walk: Filter.Walk? = nil) -> Keyset {
+    let shown = Keyset(
+      keys: request.sorts.map {
+        Keyset.Key(
+          sql: walk?.orders[$0.sort.name] ?? $0.sort.sql, type: $0.sort.type, isNullable: $0.sort.isNullable, isDescending: $0.isDescending)
+      }, id: walk?.id ?? resource.id)
+    return request.isBackward ? shown.reversed : shown
   }
 
   /// The rows that a request counts, without its page: their SQL and parameters.
   func counted(
     _ request: Request, fixed: [PostgresValue], of website: PostgresValue? = nil
   ) -> (sql: String, parameters: [PostgresValue]) {
-    let set = request.filters.enumerated().map { offset, filter in
+    var set = owner.map { [$0.sql.replacing("$?", with: "$1")] } ?? []
+    set += request.filters.enumerated().map { offset, filter in
       filters[filter.index].sql.replacing("$?", with: "$\(fixedParameters + offset + 1)")
     }
     let sql = "select from \(resource.from)\(Self.clause(conditions + set))"

@@ -34,6 +34,8 @@ struct Resource: Sendable {
   let table: String
   /// The tables its columns come from, as SQL.
   let from: String
+  /// What is looked up for the rows that are shown, beside their own tables; nil for nothing.
+  let details: Details?
   /// The row's id, a bigint.
   let id: String
   /// Which rows are there for readers; nil for all.
@@ -45,8 +47,8 @@ struct Resource: Sendable {
   let filters: [Filter]
 
   init(
-    _ name: String, schema schemaName: String? = nil, table: String, from: String, id: String, where condition: String? = nil,
-    stream: Stream? = nil, fields: [Field], relations: [Relation] = [], filters: [Filter] = []
+    _ name: String, schema schemaName: String? = nil, table: String, from: String, details: Details? = nil, id: String,
+    where condition: String? = nil, stream: Stream? = nil, fields: [Field], relations: [Relation] = [], filters: [Filter] = []
   ) {
     let names = fields.map(\.name) + relations.map(\.name)
     precondition(Set(names).count == names.count, "\(name) names a field twice")
@@ -54,6 +56,7 @@ struct Resource: Sendable {
     self.schemaName = schemaName
     self.table = table
     self.from = from
+    self.details = details
     self.id = id
     self.condition = condition
     self.stream = stream
@@ -61,6 +64,17 @@ struct Resource: Sendable {
     self.relations = relations
     self.filters = filters
   }
+
+  /// Joins whose columns several fields use, looked up once for each row of a page and for no other: conditions and orders cannot use them.
+  struct Details: Sendable {
+    /// The alias of the resource's one table.
+    var alias: String
+    /// What stands behind that table, as SQL.
+    var joins: String
+  }
+
+  /// The tables with the details.
+  var detailedFrom: String { details.map { "\(from) \($0.joins)" } ?? from }
 
   /// A column of an answer.
   struct Field: Sendable {
@@ -132,7 +146,8 @@ struct Resource: Sendable {
       _ name: String, _ resource: Resource, on condition: String, showing shown: [String]? = nil, embedded isEmbedded: Bool = false
     ) -> Relation {
       Relation(
-        name: name, resource: resource, count: .one, sql: "\(resource.from) where \(condition)", shown: shown, isEmbedded: isEmbedded,
+        name: name, resource: resource, count: .one, sql: "\(resource.detailedFrom) where \(condition)", shown: shown,
+        isEmbedded: isEmbedded,
         expected: 1)
     }
 
@@ -143,7 +158,8 @@ struct Resource: Sendable {
       embedded isEmbedded: Bool = false, expected: Int = 10
     ) -> Relation {
       Relation(
-        name: name, resource: resource, count: .many, sql: "\(from ?? resource.from) where \(condition) order by \(order)", shown: shown,
+        name: name, resource: resource, count: .many, sql: "\(from ?? resource.detailedFrom) where \(condition) order by \(order)",
+        shown: shown,
         isEmbedded: isEmbedded, expected: expected)
     }
   }

@@ -94,7 +94,7 @@ struct RowQuery: Sendable {
       let parked = ParkedSQL.ofRow(
         resource, id: identifier ?? "r.c\(id)", streamKey: isStreamOfID ? identifier ?? "r.c\(id)" : "r.c\(streamKey)")
       let conditions = [condition, resource.condition].compactMap(\.self).joined(separator: " and ")
-      let sql = ReadStatement.sql(columns, parked: parked, rows: "from \(resource.from) where \(conditions)")
+      let sql = ReadStatement.sql(columns, parked: parked, rows: "from \(resource.detailedFrom) where \(conditions)")
       isScoped = ReadScope.concerns(sql)
       statement = PostgresStatement(name, scope.applied(to: sql))
     }

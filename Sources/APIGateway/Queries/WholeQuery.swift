@@ -70,7 +70,7 @@ struct WholeQuery: Sendable {
       let sql = ReadStatement.sql(
         columns, parked: ParkedSQL.ofTable(resource),
         number: owner.map { "(case when \($0) then 1 else 0 end)::bigint" } ?? "null::bigint",
-        rows: "from \(resource.from)\(clause) order by \(order)")
+        rows: "from \(resource.detailedFrom)\(clause) order by \(order)")
       isScoped = ReadScope.concerns(sql)
       statement = PostgresStatement(name, scope.applied(to: sql))
     }

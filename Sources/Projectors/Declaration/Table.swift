@@ -9,12 +9,32 @@ public enum ColumnType: Hashable, Sendable {
 
 /// A column of a projected table.
 public struct Column: Hashable, Sendable {
+  /// Where a column's value comes from when a new row brings none: from the row of another table of the same part that this one points to.
+  ///
+  /// Two tables cannot share an index. What a list sorts by therefore stands beside what it is filtered by: the new row takes it from
+  /// the other one, and whoever changes it there changes it here, by `RowChanges.updateAll`.
+  public struct Copy: Hashable, Sendable {
+    /// The table and its column.
+    public let table: String
+    public let column: String
+    /// The column of this table that holds the other's id.
+    public let by: String
+
+    public init(of column: String, in table: String, by: String) {
+      self.table = table
+      self.column = column
+      self.by = by
+    }
+  }
+
   public let name: String
   public let type: ColumnType
+  public let copy: Copy?
 
-  public init(_ name: String, _ type: ColumnType) {
+  public init(_ name: String, _ type: ColumnType, copy: Copy? = nil) {
     self.name = name
     self.type = type
+    self.copy = copy
   }
 }
 
@@ -59,6 +79,8 @@ public struct Table: Hashable, Sendable {
   public let uniqueRules: [UniqueRule]
   /// Indexes into `columns`, in the order of `key`.
   let keyIndexes: [Int]
+  /// Whether new rows take values from other tables, which are then written first.
+  let hasCopies: Bool
 
   /// - Parameters:
   ///   - references: foreign keys by column, each to the primary key of a table with one key column.
@@ -74,6 +96,7 @@ public struct Table: Hashable, Sendable {
     uniqueRules = unique
     self.references = references.map { Reference(column: $0.key, table: $0.value) }
     keyIndexes = key.map { name in columns.firstIndex { $0.name == name }! }
+    hasCopies = columns.contains { $0.copy != nil }
   }
 
   /// The place of a column in a row.

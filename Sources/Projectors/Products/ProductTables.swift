@@ -78,13 +78,18 @@ enum ProductTables {
     [
       Column("id", .bigint), Column("product_id", .bigint), Column("category_id", .bigint), Column("created_at", .timestamptz),
       Column("updated_at", .timestamptz),
-    ])
+    ] + sortedBy)
   static let productCatalogs = Table(
     "product_catalogs", references: ["product_id": "products", "catalog_id": "catalogs"],
     [
       Column("id", .bigint), Column("product_id", .bigint), Column("catalog_id", .bigint), Column("created_at", .timestamptz),
       Column("updated_at", .timestamptz),
-    ])
+    ] + sortedBy)
+  /// What lists of a category's or catalogue's products are sorted by.
+  private static let sortedBy = [
+    Column("product_price_ht", .numeric(scale: 2), copy: .init(of: "price_ht", in: "products", by: "product_id")),
+    Column("product_created_at", .timestamptz, copy: .init(of: "created_at", in: "products", by: "product_id")),
+  ]
   static let productImages = Table(
     "product_images", references: ["product_id": "products"],
     unique: [Table.UniqueRule("one main image a product", "product_id", where: "type = 'main'")],

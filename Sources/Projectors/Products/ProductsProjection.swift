@@ -33,6 +33,9 @@ extension Projection {
       rows.update(
         ProductTables.products, .id(event.productID),
         set: ["price_ht": .money(event.priceHT), "updated_at": .timestamp(facts.occurredAt)])
+      for links in [ProductTables.productCategories, ProductTables.productCatalogs] {
+        rows.updateAll(links, where: "product_id", equals: .id(event.productID), set: ["product_price_ht": .money(event.priceHT)])
+      }
     },
     .on(ProductTypesSet.self) { event, facts, rows in
       rows.deleteAll(from: ProductTables.productTypes, where: "product_id", equals: .id(event.productID))

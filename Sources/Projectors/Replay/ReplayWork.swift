@@ -68,6 +68,7 @@ final class ReplayWork {
     try await loader.load(to: end)
     report(.indexing)
     let writer = WindowWriter(client: client, schemaPrefix: shadow.schemaPrefix, limits: replay.limits)
+    try await writer.fillCopies(replay.projection.tables)
     try await writer.dropHelpers(replay.projection.tables)
     try await indexes.putBack(client, limits: replay.limits)
     _ = try await client.query(

@@ -34,7 +34,7 @@ struct WindowWriter: Sendable {
   }
 
   private func write(_ stage: FoldedStage, of table: Table, _ connection: PostgresConnection) async throws -> Int {
-    let tableWriter = TableWriter(table, schemaPrefix: schemaPrefix)
+    let tableWriter = TableWriter(table, schemaPrefix: schemaPrefix, copiesLater: true)
     var count = 0
     if !stage.predicates.isEmpty {
       for column in Set(stage.predicates.map(\.column)).sorted() {
@@ -81,6 +81,11 @@ struct WindowWriter: Sendable {
 
   private static func indexName(_ table: Table, _ columns: [Int]) -> String {
     "rebuild_\(table.name)_\(columns.map(String.init).joined(separator: "_"))"
+  }
+
+  /// Has rows take what they copy from rows of other tables, when all are there.
+  func fillCopies(_ tables: [Table]) async throws {
+    for statement in tables.flatMap({ TableWriter($0, schemaPrefix: schemaPrefix).fillCopies }) { _ = try await client.query(statement) }
   }
 
   /// Drops the indexes that were made on the way.

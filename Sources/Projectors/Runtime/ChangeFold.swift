@@ -1,6 +1,6 @@
 /// Folds the changes of many events into as few row changes as have the same effect, table by table.
 ///
-/// Tables do not meet: foreign keys are deferred and nothing cascades, so only the order within a table counts.
+/// Foreign keys are deferred and nothing cascades, so the order of tables counts only where one takes values from another: it comes last.
 final class ChangeFold {
   private var folds: [Table: TableFold] = [:]
   private var order: [TableFold] = []
@@ -31,14 +31,14 @@ final class ChangeFold {
     }
   }
 
-  /// All pending changes by table; the fold is empty afterwards.
+  /// All pending changes by table, in the order they may be written in; the fold is empty afterwards.
   func take() -> [(table: Table, stages: [FoldedStage])] {
     defer {
       folds = [:]
       order = []
       latest = nil
     }
-    return order.map { ($0.table, $0.takeStages()) }
+    return (order.filter { !$0.table.hasCopies } + order.filter(\.table.hasCopies)).map { ($0.table, $0.takeStages()) }
   }
 
   private func fold(_ table: Table) -> TableFold {

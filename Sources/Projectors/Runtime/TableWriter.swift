@@ -5,11 +5,17 @@ struct TableWriter {
   let table: Table
   /// The table with its schema, in quotes.
   let name: String
+  private let schema: String
+  private let copiesLater: Bool
 
-  /// - Parameter schemaPrefix: of the generation: empty for the current one.
-  init(_ table: Table, schemaPrefix: String) {
+  /// - Parameters:
+  ///   - schemaPrefix: of the generation: empty for the current one.
+  ///   - copiesLater: new rows do not take values from other tables yet; `fillCopies` does that for all at once.
+  init(_ table: Table, schemaPrefix: String, copiesLater: Bool = false) {
     self.table = table
-    name = "\"\(schemaPrefix)\(table.part.rawValue)\".\"\(table.name)\""
+    self.copiesLater = copiesLater
+    schema = "\"\(schemaPrefix)\(table.part.rawValue)\""
+    name = "\(schema).\"\(table.name)\""
   }
 
   /// The statements of a stage, in order.
@@ -61,7 +67,7 @@ struct TableWriter {
       "insert \(name)",
       """
       insert into \(name) (\(columns.map { quoted($0.name) }.joined(separator: ", ")))
-      select \(columns.indices.map { columns[$0].expression("v.c\($0)") }.joined(separator: ", "))
+      select \(columns.indices.map { value(of: columns[$0], "v.c\($0)", among: columns) }.joined(separator: ", "))
       from unnest(\(arrays(columns, from: 1))) as v(\(aliases("c", columns.count)))
       """)
     var parameters: [PostgresValue] = []
@@ -73,7 +79,7 @@ struct TableWriter {
 
   private func update(_ shape: UpdateShape, _ keys: [RowKey], _ sets: [[SQLValue]]) throws(ProjectorError) -> PostgresCall {
     let columns = shape.columns.map { table.columns[$0] }
-    let assignments = columns.indices.map { "\(quoted(columns[$0].name)) = \(columns[$0].expression("v.c\($0)"))" }
+    let assignments = columns.indices.map { "\(quoted(columns[$0].name)) = \(value(of: columns[$0], "v.c\($0)", among: columns))" }
     let changed = """
       update \(name) t set \(assignments.joined(separator: ", "))
       from unnest(\(arrays(keyColumns + columns, from: 1))) as v(\(aliases("k", keyColumns.count)), \(aliases("c", columns.count)))
@@ -138,6 +144,28 @@ struct TableWriter {
   /// The elements of an array parameter as a column's values.
   private func element(_ column: Int, _ parameter: Int) -> String {
     "select \(table.columns[column].expression("e")) from unnest($\(parameter)::\(table.columns[column].arrayType)) e"
+  }
+
+  // MARK: Copies
+
+  /// The value of a column in a statement that sets `columns` from `v`: what it brings, or else what the row it points to has.
+  private func value(of column: Column, _ brought: String, among columns: [Column]) -> String {
+    let own = column.expression(brought)
+    guard !copiesLater, let copy = column.copy, let by = columns.firstIndex(where: { $0.name == copy.by }) else { return own }
+    let source = "\(schema).\(quoted(copy.table)) s where s.id = \(columns[by].expression("v.c\(by)"))"
+    return "coalesce(\(own), (select s.\(quoted(copy.column)) from \(source)))"
+  }
+
+  /// Has the rows that were written with `copiesLater` take their values, as the rows that they point to have them now.
+  var fillCopies: [PostgresStatement] {
+    table.columns.compactMap { column in
+      guard let copy = column.copy else { return nil }
+      return .unprepared(
+        """
+        update \(name) t set \(quoted(column.name)) = s.\(quoted(copy.column)) from \(schema).\(quoted(copy.table)) s
+        where s.id = t.\(quoted(copy.by)) and t.\(quoted(column.name)) is null
+        """)
+    }
   }
 
   // MARK: Pieces

@@ -36,6 +36,7 @@ struct HistoriesTests {
         let label = "seed \(seed), \(projection.database)"
         #expect(RandomShop.sources[projection.database] != nil, "\(label): no random commands are made for it")
         try await place.project(projection, batch: 50)
+        for (column, count) in try await place.wrongCopies(of: projection) { #expect(count == 0, "\(label): \(column)") }
         let before = try await place.rows(of: projection)
         let verified = try await place.replay(projection).verify()
         #expect(verified.isClean, "\(label): \(verified.differences) \(verified.uniqueness)")
@@ -116,6 +117,26 @@ struct RealPlace: Sendable {
         rows += try await client.query(.unprepared("select '\(name) ' || t::text from \(name) t order by 1")).map { try $0.string(0) }
       }
       return rows
+    }
+  }
+
+  /// For each column that copies another table's: how many rows have something else than the row that they point to.
+  func wrongCopies(of projection: Projection) async throws -> [(column: String, count: Int64)] {
+    try await withClient(migrator.configuration(projection.database, as: .owner)) { client in
+      var wrong: [(column: String, count: Int64)] = []
+      for table in projection.tables {
+        for column in table.columns {
+          guard let copy = column.copy else { continue }
+          let rows = try await client.query(
+            .unprepared(
+              """
+              select count(*) from \(table.part.rawValue).\(table.name) t join \(table.part.rawValue).\(copy.table) s on s.id = t.\(copy.by)
+              where t.\(column.name) is distinct from s.\(copy.column)
+              """))
+          wrong.append(("\(table.name).\(column.name)", try rows[0].int64(0)))
+        }
+      }
+      return wrong
     }
   }
 
