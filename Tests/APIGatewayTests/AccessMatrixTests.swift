@@ -40,16 +40,27 @@ import Testing
     var name: String
     /// Nil for nobody.
     var token: String?
-    /// What he has on the whole platform, and what he has within a website only.
+    /// What he has on the whole platform, or within the website alone.
     var role: PlatformRole?
     var permissions: Set<String> = []
+    /// Where he has it: 0 for the whole platform.
+    var team: Int64 = 0
   }
+
+  /// The website within which some have rights, and another one.
+  private static let (website, otherWebsite): (Int64, Int64) = (1, 2)
 
   @Test func `every route answers whoever may use it, and refuses everybody else`() async throws {
     let answered = APIGateway.groups.map { group in
       RouteGroup(service: group.service, routes: group.routes.map(Self.withoutHandler))
     }
-    let harness = try await Harness(groups: answered)
+    try await ReadDatabases.with(only: ["websites_service_db"]) { databases in
+      try await ask(answered, try await Harness(groups: answered, reads: databases.sides))
+    }
+  }
+
+  /// Asks as everybody: on the platform, and those who have rights within a website also there, and for another website.
+  private func ask(_ answered: [RouteGroup], _ harness: Harness) async throws {
     let askers = try await Self.askers(harness)
     let rules = Dictionary(uniqueKeysWithValues: PageEndpoints.all.map { ($0.place, $0) })
     try await harness.gateway.application.test(.router) { client in
@@ -59,25 +70,37 @@ import Testing
           let endpoint = rules["\(route.method) /api/v1/\(group.service)\(shape)"] ?? Self.declared(route, group.service, shape)
           let path = "/api/v1/\(group.service)\(shape.replacing("{}", with: "9"))"
           for asker in askers {
-            let status = try await client.execute(
-              uri: path, method: route.method, headers: Self.headers(route, asker.token),
-              body: route.hasBody ? ByteBuffer(string: "{}") : nil
-            ) { $0.status.code }
-            #expect(
-              status == Self.expected(endpoint, asker, success: route.success),
-              "\(asker.name) at \(endpoint.place), which is for \(endpoint.rule)")
+            for place in asker.team == 0 ? [nil] : [nil, Self.website, Self.otherWebsite] {
+              let status = try await client.execute(
+                uri: path, method: route.method, headers: Self.headers(route, asker.token, website: place),
+                body: route.hasBody ? ByteBuffer(string: "{}") : nil
+              ) { $0.status.code }
+              #expect(
+                status == Self.expected(endpoint, route, asker, at: place),
+                "\(asker.name) at \(endpoint.place) of \(place.map { "website \($0)" } ?? "the platform"), which is for \(endpoint.rule)")
+            }
           }
         }
       }
     }
   }
 
-  private static func expected(_ endpoint: PageEndpoint, _ asker: Asker, success: Int) -> Int {
+  /// - Parameter place: the website that is named; nil for the platform.
+  private static func expected(_ endpoint: PageEndpoint, _ route: Route, _ asker: Asker, at place: Int64?) -> Int {
+    let success = route.success
+    // Nobody names a website that he does not work for.
+    if place == otherWebsite { return 403 }
     if endpoint.rule == "public" { return success }
     guard asker.token != nil else { return 401 }
     guard let roles = endpoint.roles else { return success }
+    guard asker.team == 0 || (place == asker.team && PageEndpoints.withinWebsite.contains(route.operation)) else { return 403 }
     if let role = asker.role, roles.contains(role) { return success }
     return endpoint.isPermission && asker.permissions.contains(endpoint.rule) ? success : 403
+  }
+
+  @Test func `a right within a website opens the routes about what belongs to websites, and no others`() {
+    let opened = APIGateway.groups.flatMap(\.routes).filter { $0.access.scope == .website }.map(\.operation)
+    #expect(Set(opened).symmetricDifference(PageEndpoints.withinWebsite).sorted() == [])
   }
 
   /// The route, answering at once, so that nothing but its declaration decides.
@@ -88,8 +111,9 @@ import Testing
     ) { _ in Reply(.none) }
   }
 
-  private static func headers(_ route: Route, _ token: String?) -> HTTPFields {
+  private static func headers(_ route: Route, _ token: String?, website: Int64?) -> HTTPFields {
     var headers = HTTPFields()
+    if let website { headers[.comptoirWebsite] = String(website) }
     if let token { headers[.authorization] = "Bearer \(token)" }
     if route.hasBody { headers[.contentType] = "application/json" }
     if route.idempotency == .compulsory { headers[.idempotencyKey] = "k" }
@@ -103,8 +127,8 @@ import Testing
       switch route.access {
       case .everyone: "public"
       case .bearer: "bearer"
-      case .permission(let permission): permission.rawValue
-      case .roles(let roles): PageEndpoints.roles.first { !$0.key.contains(".") && $0.value == Set(roles) }?.key ?? ""
+      case .permission(let permission, _): permission.rawValue
+      case .roles(let roles, _): PageEndpoints.roles.first { !$0.key.contains(".") && $0.value == Set(roles) }?.key ?? ""
       }
     #expect(rule == "public" || rule == "bearer" || PageEndpoints.roles[rule] != nil, "\(route.operation) is for nobody the pages know")
     return PageEndpoint(service: service, method: route.method, path: shape, rule: rule)
@@ -135,18 +159,18 @@ import Testing
       }
       let token = try await harness.services.tokens.issue(Account.load(user, harness.log).caller)
       return Asker(
-        name: team == 0 ? name : "\(name) of a website", token: token, role: team == 0 ? role : nil,
-        permissions: team == 0 ? Set(permissions.map(\.rawValue)) : [])
+        name: team == 0 ? name : "\(name) of a website", token: token, role: role, permissions: Set(permissions.map(\.rawValue)), team: team
+      )
     }
     var askers = [Asker(name: "nobody")]
     for role in PlatformRole.allCases { askers.append(try await asker(role.rawValue, role: role)) }
-    for role in PlatformRole.allCases where role != .customer { askers.append(try await asker(role.rawValue, role: role, team: 7)) }
+    for role in PlatformRole.allCases where role != .customer { askers.append(try await asker(role.rawValue, role: role, team: website)) }
     for name in PageEndpoints.roles.keys.filter({ $0.contains(".") }).sorted() {
       let permission = try #require(DefaultPermission(rawValue: name))
       askers.append(try await asker("who has \(name)", permissions: [permission]))
       askers.append(try await asker("who has all but \(name)", permissions: DefaultPermission.allCases.filter { $0 != permission }))
     }
-    askers.append(try await asker("who has every permission", permissions: DefaultPermission.allCases, team: 7))
+    askers.append(try await asker("who has every permission", permissions: DefaultPermission.allCases, team: website))
     return askers
   }
 }

@@ -28,10 +28,10 @@ import Testing
       case (.customer, _): return .customer
       case (.admin, _): return .superAdmin
       case (_, .everyone), (_, .bearer): return .support
-      case (.staffWithout, .roles(let roles)): return staff.first { !roles.contains($0) }
-      case (.staffWith, .roles(let roles)): return staff.first { roles.contains($0) }
-      case (.staffWithout, .permission(let permission)): return staff.first { !has($0, permission) }
-      case (.staffWith, .permission(let permission)): return staff.first { has($0, permission) }
+      case (.staffWithout, .roles(let roles, _)): return staff.first { !roles.contains($0) }
+      case (.staffWith, .roles(let roles, _)): return staff.first { roles.contains($0) }
+      case (.staffWithout, .permission(let permission, _)): return staff.first { !has($0, permission) }
+      case (.staffWith, .permission(let permission, _)): return staff.first { has($0, permission) }
       }
     }
 

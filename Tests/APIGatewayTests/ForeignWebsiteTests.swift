@@ -115,11 +115,30 @@ import Testing
         products: [product: facts], copiesPosition: harness.log.head()))
     try await run(PlaceOrder(basketID: BasketID(69), attempt: 1))
     try await fill(BasketID(70), 70)
+    for (id, row) in Permission.defaultRows { try await run(SeedReference<Permission>(id: id, row: row)) }
+    for (id, row) in Role.defaultRows { try await run(SeedReference<Role>(id: id, row: row)) }
+    for (user, website) in [(here, 1), (there, 2)] as [(UserID, Int64)] {
+      try await run(
+        RegisterUser(
+          userID: user, email: "\(user)@example.org", firstname: "F", lastname: "L", passwordHash: "x",
+          emailClaim: harness.services.emails.claim(of: "\(user)@example.org")))
+      try await run(AssignRole(userID: user, roleID: DefaultRole.superAdmin.id, teamID: website, assignedBy: nil))
+    }
+  }
+
+  /// Who has every right within website 1, and who within website 2; neither has one on the platform.
+  private static let (here, there) = (UserID(91), UserID(92))
+
+  private static func token(of user: UserID, _ harness: Harness) async throws -> String {
+    try await harness.services.tokens.issue(Account.load(user, harness.log).caller)
   }
 
   // MARK: Asking
 
-  private func send(_ route: Route, _ service: String, _ query: String, _ harness: Harness) async throws -> Answer {
+  /// - Parameter token: nil for the owner of everything, who administers the platform.
+  private func send(
+    _ route: Route, _ service: String, _ query: String, _ harness: Harness, token: String? = nil
+  ) async throws -> Answer {
     let path = route.input.path.reduce("/api/v1/\(service)\(route.path)") { path, parameter in
       let value = parameter.schema.json["type"]?.stringValue == "integer" ? "70" : ReadRoutesTests.sample(parameter.schema.json)
       return path.replacing("{\(parameter.name)}", with: value)
@@ -127,8 +146,8 @@ import Testing
     var headers: [String: String] = [:]
     if route.idempotency == .compulsory { headers["Idempotency-Key"] = "\(route.operation)-\(UInt32.random(in: 0 ... .max))" }
     if route.precondition == .ifMatch { headers["If-Match"] = "*" }
-    return try await harness.send(
-      route.method, path + query, Self.body(route), token: harness.token(1, .superAdmin), headers: headers)
+    let token = if let token { token } else { try await harness.token(1, .superAdmin) }
+    return try await harness.send(route.method, path + query, Self.body(route), token: token, headers: headers)
   }
 
   /// The ways in which a read is asked: as it is, and for the word, where one can ask for one.
@@ -187,6 +206,25 @@ import Testing
         }
       }
     }
+    try await host(of: 2)
+    let stranger = try await Self.token(of: Self.there, harness)
+    // What he does to himself, such as signing out, is left out.
+    for (route, service) in all where route.access.scope != nil || Self.isOwned(route, service) || route.method == .get {
+      for query in queries(route) {
+        let answer = try await send(route, service, query, harness, token: stranger)
+        let what = "\(route.method) \(service)\(route.path)\(query) by who administers website 2: \(answer.status)"
+        if route.access.scope == .platform { #expect(answer.status == 403, "\(what)") }
+        if Self.isOwned(route, service) { #expect(try answer.status == 404 && answer.code == "not-found", "\(what)") }
+        if answer.status < 400 { #expect(!String(decoding: answer.body, as: UTF8.self).contains(Self.word), "\(what)") }
+      }
+    }
+    for website in [1, nil] {
+      try await host(of: website)
+      for (route, service) in all where route.access.scope != nil {
+        let answer = try await send(route, service, queries(route)[0], harness, token: stranger)
+        #expect(answer.status == 403, "\(route.method) \(service)\(route.path) elsewhere by who administers website 2: \(answer.status)")
+      }
+    }
     // Nothing of it has changed.
     let changed = try await harness.log.readLog(after: written, filter: .all, limit: 10_000).events
     #expect(!changed.isEmpty)
@@ -196,11 +234,14 @@ import Testing
     try await host(of: 1)
     let here = all.filter { Self.isOwned($0.route, $0.service) }
     let last = here.filter { $0.route.method == .delete }.sorted { $0.route.path.count > $1.route.path.count }
+    let administrator = try await Self.token(of: Self.here, harness)
     for (route, service) in here.filter({ $0.route.method != .delete }) + last {
       // Only who announced an upload may confirm it.
       if route.operation == "confirmImage" { continue }
-      let answer = try await send(route, service, "", harness)
-      #expect(answer.status != 404, "\(route.method) \(service)\(route.path): \(answer.status)")
+      // Who administers the website does so as well as the platform's people.
+      let token = route.access.scope == .website ? administrator : nil
+      let answer = try await send(route, service, "", harness, token: token)
+      #expect(![403, 404].contains(answer.status), "\(route.method) \(service)\(route.path): \(answer.status)")
     }
     #expect(here.count > 30)
   }

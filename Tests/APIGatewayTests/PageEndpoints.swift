@@ -42,6 +42,17 @@ enum PageEndpoints {
     "tags.manage": [.superAdmin, .admin, .contactsManager, .marketingManager],
   ]
 
+  /// Operations about what belongs to a website: whoever has the right within that website may use them there.
+  static let withinWebsite: Set<String> = [
+    "addProduct", "replaceProduct", "changeProduct", "deleteProduct", "adjustStock",
+    "addAttribute", "replaceAttribute", "changeAttribute", "adjustAttributeStock", "removeAttribute",
+    "addCharacteristic", "replaceCharacteristic", "changeCharacteristic", "removeCharacteristic",
+    "announceImage", "confirmImage", "reorderImages", "changeImage", "removeImage",
+    "allBaskets", "anyBasket", "deleteBasket",
+    "moveOrder", "orderStatistics", "allOrders", "anyOrder", "changeOrder", "deleteOrder",
+    "assignRole", "revokeRole", "grantPermission", "revokePermission",
+  ]
+
   /// Paths at the root, for everybody: the gateway's own, and the original's short ones.
   static let atRoot: [(HTTPRequest.Method, String)] = [
     (.get, "/health"), (.get, "/health/live"), (.get, "/health/ready"), (.get, "/api/health"), (.get, "/api/simple-health"),

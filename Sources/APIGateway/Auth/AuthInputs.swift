@@ -152,12 +152,13 @@ private let team = IntegerField(range: 0...(1 << 53 - 1))
 struct RoleOfUser: RouteInput {
   let id: UserID
   let roleID: RoleID
-  let teamID: Int64
+  /// Nil for that of the website that is asked.
+  let teamID: Int64?
 
   init(_ fields: inout InputReader) {
     id = fields.path("id", .id(UserID.self))
     roleID = fields.body("role_id", .id(RoleID.self))
-    teamID = fields.optional("team_id", team) ?? 0
+    teamID = fields.optional("team_id", team)
   }
 }
 
@@ -165,12 +166,13 @@ struct RoleOfUser: RouteInput {
 struct LostRole: RouteInput {
   let id: UserID
   let roleID: RoleID
-  let teamID: Int64
+  /// Nil for that of the website that is asked.
+  let teamID: Int64?
 
   init(_ fields: inout InputReader) {
     id = fields.path("id", .id(UserID.self))
     roleID = fields.path("role", .id(RoleID.self))
-    teamID = fields.query("team_id", team) ?? 0
+    teamID = fields.query("team_id", team)
   }
 }
 
@@ -178,12 +180,13 @@ struct LostRole: RouteInput {
 struct PermissionOfUser: RouteInput {
   let id: UserID
   let permissionID: PermissionID
-  let teamID: Int64
+  /// Nil for that of the website that is asked.
+  let teamID: Int64?
 
   init(_ fields: inout InputReader) {
     id = fields.path("id", .id(UserID.self))
     permissionID = fields.body("permission_id", .id(PermissionID.self))
-    teamID = fields.optional("team_id", team) ?? 0
+    teamID = fields.optional("team_id", team)
   }
 }
 
@@ -191,12 +194,13 @@ struct PermissionOfUser: RouteInput {
 struct LostPermission: RouteInput {
   let id: UserID
   let permissionID: PermissionID
-  let teamID: Int64
+  /// Nil for that of the website that is asked.
+  let teamID: Int64?
 
   init(_ fields: inout InputReader) {
     id = fields.path("id", .id(UserID.self))
     permissionID = fields.path("permission", .id(PermissionID.self))
-    teamID = fields.query("team_id", team) ?? 0
+    teamID = fields.query("team_id", team)
   }
 }
 

@@ -46,39 +46,45 @@ enum UserRoutes {
     },
 
     Route(
-      .post, "/users/{id}/roles", "assignRole", "Gives a role, within a team or on the whole platform", in: RoleOfUser.self,
-      out: Schema.reference.asData, access: .permission(.usersUpdate), idempotency: .optional,
+      .post, "/users/{id}/roles", "assignRole", "Gives a role within a team, by default that of the website that is asked",
+      in: RoleOfUser.self,
+      out: Schema.reference.asData, access: .permission(.usersUpdate, within: .website), idempotency: .optional,
       problems: [.unknownReference, .stateConflict]
     ) { input, call in
-      try await call.requireAuthority(over: input.id, giving: input.roleID, team: input.teamID)
-      let command = AssignRole(userID: input.id, roleID: input.roleID, teamID: input.teamID, assignedBy: call.user.userID)
+      let team = call.team(input.teamID)
+      try await call.requireAuthority(over: input.id, giving: input.roleID, team: team)
+      let command = AssignRole(userID: input.id, roleID: input.roleID, teamID: team, assignedBy: call.user.userID)
       return .reference(try await call.execute(command), input.id)
     },
     Route(
-      .delete, "/users/{id}/roles/{role}", "revokeRole", "Takes a role back", in: LostRole.self, out: nil, status: 204,
-      access: .permission(.usersUpdate), idempotency: .none, problems: [.protected, .stateConflict]
+      .delete, "/users/{id}/roles/{role}", "revokeRole", "Takes a role within a team back", in: LostRole.self, out: nil, status: 204,
+      access: .permission(.usersUpdate, within: .website), idempotency: .none, problems: [.protected, .stateConflict]
     ) { input, call in
-      try await call.requireAuthority(over: input.id, giving: input.roleID, team: input.teamID)
-      let command = RevokeRole(userID: input.id, roleID: input.roleID, teamID: input.teamID, revokedBy: call.user.userID)
+      let team = call.team(input.teamID)
+      try await call.requireAuthority(over: input.id, giving: input.roleID, team: team)
+      let command = RevokeRole(userID: input.id, roleID: input.roleID, teamID: team, revokedBy: call.user.userID)
       return .command(try await call.execute(command))
     },
     Route(
-      .post, "/users/{id}/permissions", "grantPermission", "Gives a permission directly, within a team or on the whole platform",
-      in: PermissionOfUser.self, out: Schema.reference.asData, access: .permission(.usersUpdate), idempotency: .optional,
+      .post, "/users/{id}/permissions", "grantPermission",
+      "Gives a permission directly within a team, by default that of the website that is asked",
+      in: PermissionOfUser.self, out: Schema.reference.asData, access: .permission(.usersUpdate, within: .website), idempotency: .optional,
       problems: [.unknownReference, .stateConflict]
     ) { input, call in
-      try await call.requireAuthority(over: input.id, giving: [input.permissionID], team: input.teamID)
+      let team = call.team(input.teamID)
+      try await call.requireAuthority(over: input.id, giving: [input.permissionID], team: team)
       let command = GrantPermission(
-        userID: input.id, permissionID: input.permissionID, teamID: input.teamID, grantedBy: call.user.userID)
+        userID: input.id, permissionID: input.permissionID, teamID: team, grantedBy: call.user.userID)
       return .reference(try await call.execute(command), input.id)
     },
     Route(
       .delete, "/users/{id}/permissions/{permission}", "revokePermission", "Takes a direct permission back", in: LostPermission.self,
-      out: nil, status: 204, access: .permission(.usersUpdate), idempotency: .none, problems: [.stateConflict]
+      out: nil, status: 204, access: .permission(.usersUpdate, within: .website), idempotency: .none, problems: [.stateConflict]
     ) { input, call in
-      try await call.requireAuthority(over: input.id, giving: [input.permissionID], team: input.teamID)
+      let team = call.team(input.teamID)
+      try await call.requireAuthority(over: input.id, giving: [input.permissionID], team: team)
       let command = RevokePermission(
-        userID: input.id, permissionID: input.permissionID, teamID: input.teamID, revokedBy: call.user.userID)
+        userID: input.id, permissionID: input.permissionID, teamID: team, revokedBy: call.user.userID)
       return .command(try await call.execute(command))
     },
   ]
@@ -98,9 +104,22 @@ extension Call {
     guard try await rights().covers(other) else { throw Problem(.forbidden) }
   }
 
+  /// The team that a request is about: the one it names, else the website that is asked, else the platform.
+  func team(_ named: Int64?) -> Int64 { named ?? websiteID?.rawValue ?? 0 }
+
+  /// Refuses who would give or take rights of an account that has more than his own. Whoever may change accounts on the platform does so in
+  /// every team; anybody else within the website that is asked alone, so that nothing but what the account has there is compared.
+  private func requireAuthority(over userID: UserID, team: Int64) async throws {
+    let rights = try await rights()
+    if rights.may(DefaultPermission.usersUpdate.rawValue) { return try await requireAuthority(over: userID) }
+    guard team == websiteID?.rawValue else { throw Problem(.forbidden) }
+    guard let other = try await services.standings.standing(of: userID) else { throw Problem(.notFound) }
+    guard rights.covers(other, within: team) else { throw Problem(.forbidden) }
+  }
+
   /// The same, and refuses who would give or take a role that permits more than he may do himself.
   func requireAuthority(over userID: UserID, giving role: RoleID, team: Int64) async throws {
-    try await requireAuthority(over: userID)
+    try await requireAuthority(over: userID, team: team)
     // An unknown role is the command's to refuse.
     guard let (_, permissions) = try await services.standings.role(role) else { return }
     guard try await rights().covers(role: role, permissions: permissions, team: team) else { throw Problem(.forbidden) }
@@ -114,7 +133,7 @@ extension Call {
 
   /// The same for permissions.
   func requireAuthority(over userID: UserID, giving permissions: [PermissionID], team: Int64) async throws {
-    try await requireAuthority(over: userID)
+    try await requireAuthority(over: userID, team: team)
     try await requireAuthority(giving: permissions, team: team)
   }
 

@@ -55,16 +55,16 @@ enum BasketRoutes {
       },
 
       .list(
-        "/admin/baskets", "allBaskets", "All open baskets", in: NoInput.self, access: .administrators,
+        "/admin/baskets", "allBaskets", "All open baskets", in: NoInput.self, access: .administrators(within: .website),
         from: { $0.reads.baskets }, BasketResources.all
       ) { _, _ in [] },
       .row(
-        "/admin/baskets/{id}", "anyBasket", "A basket", in: IDInput<BasketID>.self, access: .administrators,
+        "/admin/baskets/{id}", "anyBasket", "A basket", in: IDInput<BasketID>.self, access: .administrators(within: .website),
         from: { $0.reads.baskets }, BasketResources.one
       ) { input, _ in [.int64(input.id.rawValue)] },
       Route(
         .delete, "/admin/baskets/{id}", "deleteBasket", "Deletes a basket", in: IDInput<BasketID>.self, out: nil, status: 204,
-        access: .administrators, idempotency: .none, precondition: .ifMatch, problems: [.basketFrozen]
+        access: .administrators(within: .website), idempotency: .none, precondition: .ifMatch, problems: [.basketFrozen]
       ) { input, call in .command(try await call.execute(DeleteBasket(basketID: input.id), ifMatch: Basket.self, input.id)) },
     ] + PromoCodeRoutes.routes)
 

@@ -9,7 +9,7 @@ import NIOCore
 
 /// Answers requests by the route table: everything that is the same for all routes happens here, in one place.
 ///
-/// path → route → token and role → body → handler → answer; whatever fails on the way becomes one problem document.
+/// path → route → token → website → right → body → handler → answer; whatever fails on the way becomes one problem document.
 struct GatewayResponder: HTTPResponder {
   typealias Context = GatewayContext
 
@@ -50,11 +50,14 @@ struct GatewayResponder: HTTPResponder {
     }
     let route = mount.route
     if let accept = head.headerFields[.accept], !Self.accepts(accept, route.media) { throw Problem(.notAcceptable) }
-    let caller = try await authenticate(head, route.access)
+    var (caller, standing) = try await authenticate(head, route.access)
     let address = Self.clientAddress(
       forwarded: head.headerFields[.forwardedFor], remote: remoteAddress, trustedProxies: services.configuration.trustedProxies)
     let quota = mount.isLimited ? try await limit(caller, address) : nil
     let websiteID = try await website(head, caller)
+    if route.access.scope != nil {
+      try await authorise(&caller!, standing, for: route.access, on: websiteID)
+    }
     if route.idempotency == .compulsory, head.headerFields[.idempotencyKey] == nil { throw Problem(.idempotencyKeyMissing) }
     if route.precondition == .ifMatch, head.headerFields[.ifMatch] == nil { throw Problem(.preconditionRequired) }
     var query: [(name: String, value: String)] = []
@@ -114,9 +117,10 @@ struct GatewayResponder: HTTPResponder {
       || media.contains { header.contains($0) || header.contains("\($0.prefix { $0 != "/" })/*") }
   }
 
-  private func authenticate(_ head: HTTPRequest, _ access: Access) async throws -> Caller? {
+  /// Who asks, and what he may do where that had to be looked up; nobody only on routes for everyone.
+  private func authenticate(_ head: HTTPRequest, _ access: Access) async throws -> (Caller?, Standing?) {
     guard let header = head.headerFields[.authorization] else {
-      if access == .everyone { return nil }
+      if access == .everyone { return (nil, nil) }
       throw Problem(.unauthorized)
     }
     guard header.utf8.count > 7, header.prefix(7).lowercased() == "bearer " else { throw Problem(.unauthorized) }
@@ -132,11 +136,14 @@ struct GatewayResponder: HTTPResponder {
     var caller = token.caller
     let known = try await services.standings.standing(of: token)
     if let known { caller.role = known.role }
-    guard access != .everyone, access != .bearer else { return caller }
+    return (caller, known)
+  }
+
+  /// Refuses who has not the right that a route asks for, neither on the platform nor, where that is enough, within the website.
+  private func authorise(_ caller: inout Caller, _ known: Standing?, for access: Access, on website: WebsiteID?) async throws {
     let standing = if let known { known } else { try await services.standings.standing(of: caller) }
-    guard standing.allows(access) else { throw Problem(.forbidden) }
-    if case .permission = access { caller.wasPermitted = true }
-    return caller
+    guard standing.allows(access, on: website) else { throw Problem(.forbidden) }
+    caller.wasPermitted = true
   }
 
   /// Whose shop is asked: that of the host, or the one that a member of staff names in a header.

@@ -49,12 +49,12 @@ enum OpenAPIDocument {
     switch route.access {
     case .everyone: result["security"] = []
     case .bearer: result["security"] = [["bearer": []]]
-    case .roles(let roles):
+    case .roles(let roles, let scope):
       result["security"] = [["bearer": []]]
-      result["description"] = .string("Only for the roles \(roles.map(\.rawValue).joined(separator: ", ")).")
-    case .permission(let permission):
+      result["description"] = .string("Only for the roles \(roles.map(\.rawValue).joined(separator: ", "))\(place(scope)).")
+    case .permission(let permission, let scope):
       result["security"] = [["bearer": []]]
-      result["description"] = .string("Only with the permission \(permission.rawValue).")
+      result["description"] = .string("Only with the permission \(permission.rawValue)\(place(scope)).")
     }
     let parameters = parameters(route)
     if !parameters.isEmpty { result["parameters"] = .array(parameters) }
@@ -65,6 +65,14 @@ enum OpenAPIDocument {
     }
     result["responses"] = responses(route)
     return result
+  }
+
+  /// Where a right must be held.
+  private static func place(_ scope: RightsScope) -> String {
+    switch scope {
+    case .platform: ""
+    case .website: ", on the platform or within the website that is asked"
+    }
   }
 
   private static func parameters(_ route: Route) -> [JSONValue] {

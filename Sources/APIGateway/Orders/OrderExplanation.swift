@@ -5,25 +5,26 @@ import JSON
 /// Tells from the log what gave each cent of an order: line by line the price, the rate and the discount, each with the events that
 /// decided it.
 enum OrderExplanation {
-  /// For the owner and for administrators; to everybody else there is no such order.
+  /// For the owner and for administrators, those of the order's website included; to everybody else there is no such order.
   @Sendable static func explain(_ input: IDInput<OrderID>, _ call: Call) async throws -> Reply {
     var history = OrderHistory(log: call.services.log)
     guard let first = try await history.events(Order.stream(input.id)).first else { throw Problem(.notFound) }
     let explanation: JSONValue
     switch try OrderEvent.decoder.decode(first) {
     case .orderPlaced(let placed):
-      guard placed.websiteID == call.websiteID, isTold(call.user, placed.userID) else { throw Problem(.notFound) }
+      guard placed.websiteID == call.websiteID, try await isTold(call, placed.userID) else { throw Problem(.notFound) }
       explanation = try await explain(placed, first, &history)
     case .orderImported(let imported):
-      guard call.websiteID == nil, isTold(call.user, imported.userID) else { throw Problem(.notFound) }
+      guard call.websiteID == nil, try await isTold(call, imported.userID) else { throw Problem(.notFound) }
       explanation = explain(imported, first)
     default: throw Problem(.notFound)
     }
     return Reply(.bytes((["data": explanation] as JSONValue).serialized), position: first.position)
   }
 
-  private static func isTold(_ caller: Caller, _ owner: UserID) -> Bool {
-    caller.userID == owner || caller.isAdministrator
+  private static func isTold(_ call: Call, _ owner: UserID) async throws -> Bool {
+    if call.user.userID == owner { return true }
+    return try await call.rights().allows(.administrators(within: .website), on: call.websiteID)
   }
 
   private static func explain(

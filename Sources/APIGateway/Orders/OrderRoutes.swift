@@ -38,7 +38,8 @@ enum OrderRoutes {
         access: .bearer, idempotency: .optional, problems: [.transitionNotAllowed], handler: cancel),
       Route(
         .put, "/orders/{id}/status", "moveOrder", "Moves an order to another status", in: StatusChange.self, out: state.asData,
-        access: .roles([.superAdmin, .admin, .manager, .warehouseManager]), idempotency: .none, problems: [.transitionNotAllowed],
+        access: .roles([.superAdmin, .admin, .manager, .warehouseManager], within: .website), idempotency: .none,
+        problems: [.transitionNotAllowed],
         handler: changeStatus),
 
       .whole(
@@ -47,7 +48,7 @@ enum OrderRoutes {
       ) { _, _ in [] },
       .whole(
         "/order-status/statistics", "orderStatistics", "How many orders are in each status", in: NoInput.self,
-        access: .administrators, from: { $0.reads.orders }, OrderResources.statistics
+        access: .administrators(within: .website), from: { $0.reads.orders }, OrderResources.statistics
       ) { _, _ in [] },
       .row(
         "/order-status/{id}", "orderStatus", "A status", in: IDInput<OrderStatusID>.self, access: .everyone,
@@ -55,19 +56,20 @@ enum OrderRoutes {
       ) { input, _ in [.int64(input.id.rawValue)] },
 
       .list(
-        "/admin/orders", "allOrders", "All orders, newest first", in: NoInput.self, access: .administrators,
+        "/admin/orders", "allOrders", "All orders, newest first", in: NoInput.self, access: .administrators(within: .website),
         from: { $0.reads.orders }, OrderResources.all
       ) { _, _ in [] },
       .row(
-        "/admin/orders/{id}", "anyOrder", "An order with its lines", in: IDInput<OrderID>.self, access: .administrators,
+        "/admin/orders/{id}", "anyOrder", "An order with its lines", in: IDInput<OrderID>.self, access: .administrators(within: .website),
         from: { $0.reads.orders }, OrderResources.one
       ) { input, _ in [.int64(input.id.rawValue)] },
       Route(
         .put, "/admin/orders/{id}", "changeOrder", "Changes status or notes of an order", in: StatusChange.self, out: state.asData,
-        access: .administrators, idempotency: .none, precondition: .ifMatch, problems: [.transitionNotAllowed], handler: changeOrder),
+        access: .administrators(within: .website), idempotency: .none, precondition: .ifMatch, problems: [.transitionNotAllowed],
+        handler: changeOrder),
       Route(
         .delete, "/admin/orders/{id}", "deleteOrder", "Hides an order", in: IDInput<OrderID>.self, out: nil, status: 204,
-        access: .administrators, idempotency: .none, precondition: .ifMatch, problems: []
+        access: .administrators(within: .website), idempotency: .none, precondition: .ifMatch, problems: []
       ) { input, call in .command(try await call.execute(DeleteOrder(orderID: input.id), ifMatch: Order.self, input.id)) },
     ] + statuses)
 
@@ -107,9 +109,9 @@ enum OrderRoutes {
     if let status = input.status {
       switch (try move(input, to: status, call), last == nil) {
       case (.cancel(let command), true): last = reply(try await call.execute(command, ifMatch: Order.self, input.id))
-      case (.cancel(let command), false): last = reply(try await call.execute(command))
+      case (.cancel(let command), false): last = reply(try await call.execute(command, within: Order.self, input.id))
       case (.advance(let command), true): last = reply(try await call.execute(command, ifMatch: Order.self, input.id))
-      case (.advance(let command), false): last = reply(try await call.execute(command))
+      case (.advance(let command), false): last = reply(try await call.execute(command, within: Order.self, input.id))
       }
     }
     guard let last else { throw Problem.field("/status", .missingField) }

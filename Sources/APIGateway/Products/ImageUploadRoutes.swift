@@ -11,7 +11,8 @@ extension ProductRoutes {
   static let imageFiles: [Route] = [
     Route(
       .post, "/admin/products/{id}/images", "announceImage", "Announces an image; the answer says where to send its file",
-      in: ImageAnnouncement.self, out: Schema.announcedUpload.asData, status: 201, access: .administrators, idempotency: .optional,
+      in: ImageAnnouncement.self, out: Schema.announcedUpload.asData, status: 201, access: .administrators(within: .website),
+      idempotency: .optional,
       problems: [.ruleViolated, .stateConflict]
     ) { input, call in
       _ = try call.objects()
@@ -25,9 +26,11 @@ extension ProductRoutes {
     },
     Route(
       .post, "/admin/products/{id}/images/{image_id}/confirm", "confirmImage", "Adds an image whose file was sent",
-      in: ImageConfirmation.self, out: Schema.reference.asData, access: .administrators, idempotency: .none,
+      in: ImageConfirmation.self, out: Schema.reference.asData, access: .administrators(within: .website), idempotency: .none,
       problems: [.uploadMissing, .fileRefused, .ruleViolated, .stateConflict]
     ) { input, call in
+      // The file is looked at, and may be refused, before the product's command runs.
+      try await call.require(Product.self, input.productID)
       let outcome = try await Uploads<ImageUpload>.confirm(input.id, owner: input.productID.rawValue, call) { sha256 in
         let command = ConfirmImage(
           productID: input.productID, imageID: input.id, filename: input.filename, sha256: sha256, type: input.type,

@@ -39,7 +39,7 @@ extension ProductRoutes {
   private static let attributeAdministration: [Route] = [
     Route(
       .post, "/admin/products/{id}/attributes", "addAttribute", "Offers a variant of a product", in: NewAttribute.self,
-      out: Schema.reference.asData, status: 201, access: .administrators, idempotency: .optional,
+      out: Schema.reference.asData, status: 201, access: .administrators(within: .website), idempotency: .optional,
       problems: [.alreadyTaken, .unknownReference, .ruleViolated, .stateConflict]
     ) { input, call in
       let id = AttributeID(try await call.nextID("attribute"))
@@ -50,15 +50,16 @@ extension ProductRoutes {
     },
     Route(
       .put, "/admin/products/{id}/attributes/{attribute_id}", "replaceAttribute", "Changes a variant", in: AttributeChange.self,
-      out: Schema.reference.asData, access: .administrators, idempotency: .none, precondition: .ifMatch,
+      out: Schema.reference.asData, access: .administrators(within: .website), idempotency: .none, precondition: .ifMatch,
       problems: [.alreadyTaken, .unknownReference], handler: change),
     Route(
       .patch, "/admin/products/{id}/attributes/{attribute_id}", "changeAttribute", "Changes fields of a variant",
-      in: AttributeChange.self, out: Schema.reference.asData, access: .administrators, idempotency: .none, precondition: .ifMatch,
+      in: AttributeChange.self, out: Schema.reference.asData, access: .administrators(within: .website), idempotency: .none,
+      precondition: .ifMatch,
       problems: [.alreadyTaken, .unknownReference], handler: change),
     Route(
       .post, "/admin/products/{id}/attributes/{attribute_id}/stock", "adjustAttributeStock", "Sets, raises or lowers a variant's stock",
-      in: AttributeStockChange.self, out: Schema.reference.asData, access: .administrators, idempotency: .optional,
+      in: AttributeStockChange.self, out: Schema.reference.asData, access: .administrators(within: .website), idempotency: .optional,
       problems: [.insufficientStock]
     ) { input, call in
       let command = AdjustAttributeStock(productID: input.productID, attributeID: input.id, input.operation)
@@ -66,7 +67,8 @@ extension ProductRoutes {
     },
     Route(
       .delete, "/admin/products/{id}/attributes/{attribute_id}", "removeAttribute", "Offers a variant no longer",
-      in: PartInput<AttributeID>.self, out: nil, status: 204, access: .administrators, idempotency: .none, precondition: .ifMatch,
+      in: PartInput<AttributeID>.self, out: nil, status: 204, access: .administrators(within: .website), idempotency: .none,
+      precondition: .ifMatch,
       problems: []
     ) { input, call in
       let command = RemoveAttribute(productID: input.productID, attributeID: input.id)
@@ -77,7 +79,7 @@ extension ProductRoutes {
   private static let characteristicAdministration: [Route] = [
     Route(
       .post, "/admin/products/{id}/characteristics", "addCharacteristic", "Tells something about a product", in: NewCharacteristic.self,
-      out: Schema.reference.asData, status: 201, access: .administrators, idempotency: .optional,
+      out: Schema.reference.asData, status: 201, access: .administrators(within: .website), idempotency: .optional,
       problems: [.alreadyTaken, .unknownReference, .ruleViolated, .stateConflict]
     ) { input, call in
       let id = CharacteristicID(try await call.nextID("characteristic"))
@@ -88,15 +90,18 @@ extension ProductRoutes {
     },
     Route(
       .put, "/admin/products/{id}/characteristics/{characteristic_id}", "replaceCharacteristic", "Changes a characteristic",
-      in: CharacteristicChange.self, out: Schema.reference.asData, access: .administrators, idempotency: .none, precondition: .ifMatch,
+      in: CharacteristicChange.self, out: Schema.reference.asData, access: .administrators(within: .website), idempotency: .none,
+      precondition: .ifMatch,
       problems: [.alreadyTaken, .unknownReference], handler: change),
     Route(
       .patch, "/admin/products/{id}/characteristics/{characteristic_id}", "changeCharacteristic", "Changes fields of a characteristic",
-      in: CharacteristicChange.self, out: Schema.reference.asData, access: .administrators, idempotency: .none, precondition: .ifMatch,
+      in: CharacteristicChange.self, out: Schema.reference.asData, access: .administrators(within: .website), idempotency: .none,
+      precondition: .ifMatch,
       problems: [.alreadyTaken, .unknownReference], handler: change),
     Route(
       .delete, "/admin/products/{id}/characteristics/{characteristic_id}", "removeCharacteristic", "Removes a characteristic",
-      in: PartInput<CharacteristicID>.self, out: nil, status: 204, access: .administrators, idempotency: .none, precondition: .ifMatch,
+      in: PartInput<CharacteristicID>.self, out: nil, status: 204, access: .administrators(within: .website), idempotency: .none,
+      precondition: .ifMatch,
       problems: []
     ) { input, call in
       let command = RemoveCharacteristic(productID: input.productID, characteristicID: input.id)
@@ -107,14 +112,16 @@ extension ProductRoutes {
   private static let imageAdministration: [Route] = [
     Route(
       .put, "/admin/products/{id}/images", "reorderImages", "Puts all images of a product in an order", in: ImageOrder.self,
-      out: Schema.reference.asData, access: .administrators, idempotency: .none, precondition: .ifMatch, problems: [.unknownReference]
+      out: Schema.reference.asData, access: .administrators(within: .website), idempotency: .none, precondition: .ifMatch,
+      problems: [.unknownReference]
     ) { input, call in
       let command = ReorderImages(productID: input.productID, imageIDs: input.imageIDs)
       return .reference(try await call.execute(command, ifMatch: Product.self, input.productID), input.productID)
     },
     Route(
       .patch, "/admin/products/{id}/images/{image_id}", "changeImage", "Changes what an image is for, its description or its place",
-      in: ImageChange.self, out: Schema.reference.asData, access: .administrators, idempotency: .none, precondition: .ifMatch, problems: []
+      in: ImageChange.self, out: Schema.reference.asData, access: .administrators(within: .website), idempotency: .none,
+      precondition: .ifMatch, problems: []
     ) { input, call in
       let command = ChangeImage(productID: input.productID, imageID: input.id) { image in
         image.type = input.type ?? image.type
@@ -125,7 +132,7 @@ extension ProductRoutes {
     },
     Route(
       .delete, "/admin/products/{id}/images/{image_id}", "removeImage", "Removes an image", in: PartInput<ImageID>.self, out: nil,
-      status: 204, access: .administrators, idempotency: .none, precondition: .ifMatch, problems: []
+      status: 204, access: .administrators(within: .website), idempotency: .none, precondition: .ifMatch, problems: []
     ) { input, call in
       let command = RemoveImage(productID: input.productID, imageID: input.id)
       return .command(try await call.execute(command, ifMatch: Product.self, input.productID))

@@ -29,23 +29,26 @@ enum ProductRoutes {
   private static let administration: [Route] = [
     Route(
       .post, "/admin/products", "addProduct", "Adds a product", in: NewProduct.self, out: Schema.reference.asData, status: 201,
-      access: .administrators, idempotency: .optional, problems: [.alreadyTaken, .unknownReference, .stateConflict], handler: add),
+      access: .administrators(within: .website), idempotency: .optional, problems: [.alreadyTaken, .unknownReference, .stateConflict],
+      handler: add),
     Route(
       .put, "/admin/products/{id}", "replaceProduct", "Changes a product", in: ProductChange.self, out: Schema.reference.asData,
-      access: .administrators, idempotency: .none, precondition: .ifMatch, problems: [.alreadyTaken, .unknownReference], handler: change),
+      access: .administrators(within: .website), idempotency: .none, precondition: .ifMatch, problems: [.alreadyTaken, .unknownReference],
+      handler: change),
     Route(
       .patch, "/admin/products/{id}", "changeProduct", "Changes fields of a product", in: ProductChange.self,
-      out: Schema.reference.asData, access: .administrators, idempotency: .none, precondition: .ifMatch,
+      out: Schema.reference.asData, access: .administrators(within: .website), idempotency: .none, precondition: .ifMatch,
       problems: [.alreadyTaken, .unknownReference], handler: change),
     Route(
       .delete, "/admin/products/{id}", "deleteProduct", "Takes a product out of the catalogue", in: IDInput<ProductID>.self, out: nil,
-      status: 204, access: .administrators, idempotency: .none, precondition: .ifMatch, problems: []
+      status: 204, access: .administrators(within: .website), idempotency: .none, precondition: .ifMatch, problems: []
     ) { input, call in
       .command(try await call.execute(DeleteProduct(productID: input.id), ifMatch: Product.self, input.id))
     },
     Route(
       .post, "/admin/products/{id}/stock", "adjustStock", "Sets, raises or lowers the stock on hand", in: StockChange.self,
-      out: Schema.reference.asData, access: .administrators, idempotency: .optional, problems: [.insufficientStock, .stateConflict]
+      out: Schema.reference.asData, access: .administrators(within: .website), idempotency: .optional,
+      problems: [.insufficientStock, .stateConflict]
     ) { input, call in
       .reference(try await call.execute(AdjustStock(productID: input.id, input.operation), within: Product.self, input.id), input.id)
     },

@@ -10,7 +10,7 @@ struct Caller: Sendable, Hashable {
   var sessionEpoch = 0
   /// The session that the token belongs to; its end is the token's. Nil for a token that was made without signing in.
   var sessionID: SessionID?
-  /// Whether the route demanded a permission that he has.
+  /// Whether the route demanded a right that he has.
   var wasPermitted = false
 
   /// As events and logs name it.
@@ -47,12 +47,31 @@ enum Access: Sendable, Hashable {
   /// Whoever has a valid token; the handler sees to it that he touches only what is his.
   case bearer
   /// Only these roles.
-  case roles([PlatformRole])
+  case roles([PlatformRole], within: RightsScope = .platform)
   /// Whoever has the permission, by a role or directly. Super administrators have every one.
-  case permission(DefaultPermission)
+  case permission(DefaultPermission, within: RightsScope = .platform)
 
-  static let administrators = Access.roles(PlatformRole.administrators)
+  static let administrators = administrators(within: .platform)
   static let agents = Access.roles(PlatformRole.agents)
+
+  static func administrators(within scope: RightsScope) -> Access { .roles(PlatformRole.administrators, within: scope) }
+
+  /// Where the right must be held; nil for a route that asks for none.
+  var scope: RightsScope? {
+    switch self {
+    case .everyone, .bearer: nil
+    case .roles(_, let scope), .permission(_, let scope): scope
+    }
+  }
+}
+
+/// Where somebody must have the right that a route asks for.
+enum RightsScope: Sendable, Hashable {
+  /// On the whole platform. This is what a route asks for that says nothing else.
+  case platform
+  /// On the whole platform, or within the website that is asked. Only for routes that hold all they read and change to that website: to
+  /// `ReadScope.own` in their statements, to `WithinWebsite` in their commands.
+  case website
 }
 
 /// Whether a route takes an `Idempotency-Key`.

@@ -92,11 +92,12 @@ struct Call: Sendable {
     return key
   }
 
-  /// SHA-256 over method, path and body.
+  /// SHA-256 over method, path, body, and the website that is asked: the same request means another thing elsewhere.
   private func requestHash() -> [UInt8] {
     var hash = SHA256()
     hash.update(data: Array("\(head.method.rawValue)\n\(path)\n".utf8))
     body?.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
+    if let websiteID { hash.update(data: Array("\nwebsite \(websiteID)".utf8)) }
     return Array(hash.finalize())
   }
 

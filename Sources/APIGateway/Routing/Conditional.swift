@@ -25,9 +25,9 @@ extension Call {
   func execute<C: Command, A: WebsiteOwned>(
     _ command: C, ifMatch aggregate: A.Type, _ id: some CustomStringConvertible
   ) async throws -> CommandOutcome<C.Answer> {
-    let scoped = WithinWebsite(websiteID, aggregate, id, command)
-    guard let version = try expectedVersion() else { return try await execute(scoped) }
-    return try await execute(IfVersion(version, of: aggregate, id, scoped))
+    guard let version = try expectedVersion() else { return try await execute(command, within: aggregate, id) }
+    // Whose it is comes first: the version of what belongs to another website is told to nobody.
+    return try await execute(IfVersion(version, of: aggregate, id, command), within: aggregate, id)
   }
 
   /// Carries a command out on the version of an aggregate that `If-Match` names; `*` takes any.
@@ -37,4 +37,14 @@ extension Call {
     guard let version = try expectedVersion() else { return try await execute(command) }
     return try await execute(IfVersion(version, of: aggregate, id, command))
   }
+
+  /// Refuses what belongs to another website, for a route that does more than carry out a command.
+  func require<A: WebsiteOwned>(_ aggregate: A.Type, _ id: some CustomStringConvertible) async throws {
+    _ = try await services.executor.execute(WithinWebsite(websiteID, aggregate, id, NoCommand()), context: context)
+  }
+}
+
+/// Decides nothing.
+private struct NoCommand: Command {
+  func decide(in session: inout DecisionSession) throws -> NoAnswer { NoAnswer() }
 }

@@ -13,9 +13,9 @@ import HTTPTypes
 ///
 ///     Route(
 ///       .post, "/admin/products/{id}/stock", "adjustStock", "Sets the stock on hand", in: StockChange.self,
-///       out: Schema.reference.asData, access: .administrators, idempotency: .optional, problems: [.stateConflict]
+///       out: Schema.reference.asData, access: .administrators(within: .website), idempotency: .optional, problems: [.stateConflict]
 ///     ) { input, call in
-///       .reference(try await call.execute(AdjustStock(productID: input.id, .set(input.stock))), input.id)
+///       .reference(try await call.execute(AdjustStock(productID: input.id, .set(input.stock)), within: Product.self, input.id), input.id)
 ///     }
 ///
 /// Reads are `Route.row`, `Route.whole` and `Route.list` over what a ``Resource`` declares; they need neither schema nor handler:

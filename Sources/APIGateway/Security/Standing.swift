@@ -46,30 +46,39 @@ struct Standing: Sendable, Equatable {
   }
 
   /// Whether a route is open to the account.
-  func allows(_ access: Access) -> Bool {
+  /// - Parameter website: that is asked; nil for the platform itself.
+  func allows(_ access: Access, on website: WebsiteID?) -> Bool {
     switch access {
     case .everyone, .bearer: true
-    case .roles(let roles): has(roles)
-    case .permission(let permission): may(permission.rawValue)
+    case .roles(let roles, let scope): has(roles, team: scope.team(website))
+    case .permission(let permission, let scope): may(permission.rawValue, team: scope.team(website))
     }
   }
 
   /// Whether the account may change another: a super administrator every one, an administrator all but super administrators, anybody else
   /// those that may do no more than he.
-  func covers(_ other: Standing) -> Bool {
-    other.teams.allSatisfy { team, rights in
+  /// - Parameter team: to look at what the other may do within one team alone; nil for everything.
+  func covers(_ other: Standing, within only: Int64? = nil) -> Bool {
+    other.teams.filter { team, _ in only == nil || only == team }.allSatisfy { team, rights in
       if isSuperAdministrator(team) { return true }
       if rights.roles.contains(PlatformRole.superAdmin.rawValue) { return false }
       return has(PlatformRole.administrators) || rights.permissions.allSatisfy { may($0, team: team) }
     }
   }
 
-  /// Whether the account may give or take a role: one that permits no more than he may do, and as an administrator every default one but
-  /// the highest.
+  /// Whether the account may give or take a role: one that permits no more than he may do, and as an administrator of the platform every
+  /// default one but the highest. Routes ask for default roles by their names, so their permissions are not all there is to them: somebody
+  /// else gives them as an administrator of the team, or if he has them himself.
   func covers(role: RoleID, permissions: [String], team: Int64) -> Bool {
     if isSuperAdministrator(team) { return true }
     if role == DefaultRole.superAdmin.id { return false }
-    return DefaultRole(role) != nil && has(PlatformRole.administrators) || permissions.allSatisfy { may($0, team: team) }
+    if let role = DefaultRole(role), role != .customer {
+      if has(PlatformRole.administrators) { return true }
+      guard has(PlatformRole.administrators, team: team) || rights(team).contains(where: { $0.roles.contains(role.name) }) else {
+        return false
+      }
+    }
+    return permissions.allSatisfy { may($0, team: team) }
   }
 
   private func isSuperAdministrator(_ team: Int64) -> Bool { has([.superAdmin], team: team) }
@@ -84,4 +93,14 @@ struct Standing: Sendable, Equatable {
   var role: PlatformRole { PlatformRole.allCases.first { teams[0]?.roles.contains($0.rawValue) == true } ?? .customer }
 
   private func rights(_ team: Int64) -> [Rights] { Set([0, team]).compactMap { teams[$0] } }
+}
+
+extension RightsScope {
+  /// The team in which a right opens a route, beside the platform.
+  fileprivate func team(_ website: WebsiteID?) -> Int64 {
+    switch self {
+    case .platform: 0
+    case .website: website?.rawValue ?? 0
+    }
+  }
 }
