@@ -223,13 +223,14 @@ import Testing
 }
 
 /// An order of user 1 as other services see it.
-private struct GivenOrder: Command {
+struct GivenOrder: Command {
   let id: OrderID
   let status: String
+  var websiteID: WebsiteID?
 
   func decide(in session: inout DecisionSession) throws -> NoAnswer {
     let placed = OrderPlaced(
-      orderID: id, orderNumber: "ORD-\(id)", userID: UserID(1), basketID: BasketID(1), attempt: 1, websiteID: nil,
+      orderID: id, orderNumber: "ORD-\(id)", userID: UserID(1), basketID: BasketID(1), attempt: 1, websiteID: websiteID,
       billingAddressID: AddressID(1), shippingAddressID: nil, paymentMethod: .card, lines: [], codes: [],
       totals: CheckoutTotals(subtotalHT: .zero, totalDiscount: .zero, totalHT: .zero, totalVAT: .zero, totalTTC: .zero), personal: nil)
     var events: [OrderEvent] = [.orderPlaced(placed)]

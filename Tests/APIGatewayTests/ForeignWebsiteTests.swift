@@ -10,17 +10,18 @@ import Testing
 
 /// Every route of every service, asked on another website's host and on the platform's for what belongs to a website.
 ///
-/// The product 70, the basket 70, the order 70 and their parts belong to website 1; whoever asks owns them and administers the platform, so
+/// The product 70, the basket 70, the order 70, its delivery 70 and their parts belong to website 1; whoever asks owns them and administers the platform, so
 /// that nothing but the website can be what refuses him. Their texts have a word in them that no answer elsewhere may contain.
 @Suite struct ForeignWebsiteTests {
   private static let word = "Zircon"
   private static let user = UserID(1)
 
-  /// Paths whose ids are those of products, baskets and orders, or of their parts.
+  /// Paths whose ids are those of products, baskets, orders and their deliveries, or of parts of them.
   private static let owned: [String: [String]] = [
     "products": ["/products/{id}", "/admin/products/{id}"],
     "baskets": ["/baskets/items/{id}", "/baskets/promo-codes/{id}", "/admin/baskets/{id}"],
     "orders": ["/orders/{id}", "/admin/orders/{id}"],
+    "deliveries": ["/deliveries/{id}", "/admin/deliveries/{id}"],
   ]
 
   private static func isOwned(_ route: Route, _ service: String) -> Bool {
@@ -33,10 +34,11 @@ import Testing
     "replaceProduct": #"{"name":"x"}"#, "reorderImages": #"{"image_ids":[70]}"#, "changeImage": #"{"position":3}"#,
     "checkout":
       #"{"basket_id":70,"billing_address_id":70,"payment_token":"sandbox_ok"}"#,
-    "addBasketItem": #"{"product_id":70,"quantity":1}"#,
+    "moveDelivery": #"{"status":"processing"}"#, "changeDelivery": #"{"delivery_notes":"x"}"#,
+    "replaceDelivery": #"{"delivery_notes":"x"}"#, "addBasketItem": #"{"product_id":70,"quantity":1}"#,
   ]
 
-  private static func body(_ route: Route) -> String? {
+  static func body(_ route: Route) -> String? {
     guard route.hasBody else { return nil }
     return bodies[route.operation]
       ?? JSONValue.object(route.input.body.filter { !$0.1.isOptional }.map { (key: $0.0, value: sample($0.1.json)) }).serializedText
@@ -80,6 +82,11 @@ import Testing
     insert into orders values (70, '\(word)-70', 1, 1, null, 1, 10, 12, 0, 2, '\(word)', 1, now(), now(), null);
     insert into order_items values (70, 70, 70, '\(word)', '\(word)-1', 1, 10, 12, 10, 0, 2, 12, 20, now(), now());
     """,
+    "deliveries_service_db": """
+    insert into order_copies values (70, '\(word)-70', 1, 1, 1);
+    insert into deliveries values
+      (70, '\(word)-D70', 70, null, 1, 'standard', 0, '\(word)', null, '2026-01-03', null, null, null, null, null, null, null, null, now(), now(), null);
+    """,
   ]
 
   private static func write(_ harness: Harness) async throws {
@@ -115,6 +122,12 @@ import Testing
         products: [product: facts], copiesPosition: harness.log.head()))
     try await run(PlaceOrder(basketID: BasketID(69), attempt: 1))
     try await fill(BasketID(70), 70)
+    var content = DeliveryContent()
+    content.address = word
+    try await run(
+      CreateDelivery(
+        deliveryID: DeliveryID(70), trackingNumber: "\(word)-D70", orderID: OrderID(70), userID: user, websiteID: website, content: content)
+    )
     for (id, row) in Permission.defaultRows { try await run(SeedReference<Permission>(id: id, row: row)) }
     for (id, row) in Role.defaultRows { try await run(SeedReference<Role>(id: id, row: row)) }
     for (user, website) in [(here, 1), (there, 2)] as [(UserID, Int64)] {

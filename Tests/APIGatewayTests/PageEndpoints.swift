@@ -50,6 +50,8 @@ enum PageEndpoints {
     "announceImage", "confirmImage", "reorderImages", "changeImage", "removeImage",
     "allBaskets", "anyBasket", "deleteBasket",
     "moveOrder", "orderStatistics", "allOrders", "anyOrder", "changeOrder", "deleteOrder",
+    "moveDelivery", "createDeliveryFromOrder", "allDeliveries", "anyDelivery", "addDelivery", "replaceDelivery", "changeDelivery",
+    "deleteDelivery", "reportCarrier", "deliveryStatistics", "allDeliveryStatusStatistics",
     "assignRole", "revokeRole", "grantPermission", "revokePermission",
   ]
 

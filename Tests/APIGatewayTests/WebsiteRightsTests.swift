@@ -145,6 +145,34 @@ import Testing
     }
   }
 
+  @Test func `who works on a website's orders sends them, and no others`() async throws {
+    try await Shop.with { shop in
+      for (id, website) in [(2_001, 1), (2_002, 2), (2_003, nil)] as [(Int64, Int64?)] {
+        try await shop.execute(GivenOrder(id: OrderID(id), status: "confirmed", websiteID: website.map { WebsiteID($0) }))
+      }
+      let token = try await shop.register(60)
+      try await shop.give(.warehouseManager, to: 60, team: 1)
+      func create(_ order: Int64, website: Int64? = 1) async throws -> Answer {
+        try await shop.send(
+          .post, "/deliveries/deliveries/from-order", #"{"order_id":\#(order),"delivery_address":"1 rue X"}"#, token, website: website)
+      }
+      for order in [2_002, 2_003, 2_004] as [Int64] { #expect(try await create(order).code == "unknown-reference", "\(order)") }
+      #expect(try await create(2_003, website: nil).code == "forbidden")
+      #expect(try await create(2_002, website: 2).code == "forbidden")
+      let made = try await create(2_001)
+      #expect(made.status == 201)
+      let id = try #require(try made.json["data"]?["id"]?.int64Value)
+      func move(_ token: String, _ website: Int64?) async throws -> Answer {
+        try await shop.send(.put, "/deliveries/deliveries/\(id)/status", #"{"status":"processing"}"#, token, website: website)
+      }
+      let platform = try await shop.harness.token(9, .admin)
+      #expect(try await move(platform, nil).code == "not-found")
+      #expect(try await move(platform, 2).code == "not-found")
+      #expect(try await move(token, 1).status == 200)
+      #expect(try await shop.send(.get, "/deliveries/admin/deliveries", nil, token).code == "forbidden")
+    }
+  }
+
   @Test func `rights within a website count with the token from before, and end at once when they are taken`() async throws {
     try await Shop.with { shop in
       let token = try await shop.register(60)

@@ -13,7 +13,7 @@ enum DeliveryResources {
 
   static let delivery = Resource(
     "delivery", schema: "Delivery", table: "deliveries", from: "deliveries d join status st on st.id = d.status_id", id: "d.id",
-    where: "d.deleted_at is null", stream: .init(Delivery.category),
+    where: "d.deleted_at is null and \(isOfWebsite("d"))", stream: .init(Delivery.category),
     fields: [
       .id("id", "d.id"), .text("tracking_number", "d.tracking_number"), .id("order_id", "d.order_id"),
       .id("user_id", "(select oc.user_id from order_copies oc where oc.id = d.order_id)").nullable,
@@ -57,6 +57,11 @@ enum DeliveryResources {
         showing: ["id", "name", "address", "city", "postal_code", "opening_hours"], embedded: true)
     ])
 
+  /// Whether a delivery's order was placed where the request was sent. Whoever knows its tracking number follows it from everywhere.
+  private static func isOfWebsite(_ delivery: String) -> String {
+    ReadScope.own("(select ow.website_id from order_copies ow where ow.id = \(delivery).order_id)")
+  }
+
   private static let isOverdue = "d.actual_delivery_date is null and d.estimated_delivery_date < now()"
 
   private static let carrierDetails = Schema.object(
@@ -76,7 +81,8 @@ enum DeliveryResources {
     stream: .init(Delivery.category, isAggregate: false),
     fields: [
       .id("status_id", "ds.id"), .text("status", "ds.name"),
-      .integer("deliveries", "(select count(*) from deliveries c where c.status_id = ds.id and c.deleted_at is null)"),
+      .integer(
+        "deliveries", "(select count(*) from deliveries c where c.status_id = ds.id and c.deleted_at is null and \(isOfWebsite("c")))"),
     ])
 
   private static let statistic = Resource(
@@ -89,13 +95,13 @@ enum DeliveryResources {
         """
         (select json_build_object('standard', count(*) filter (where d.delivery_method = 'standard'),
             'express', count(*) filter (where d.delivery_method = 'express'), 'pickup', count(*) filter (where d.delivery_method = 'pickup'))
-          from deliveries d where d.deleted_at is null)
+          from deliveries d where d.deleted_at is null and \(isOfWebsite("d")))
         """, .object(["standard": .integer, "express": .integer, "pickup": .integer])),
     ],
     relations: [.many("by_status", statusCount, on: "ds.deleted_at is null", order: "ds.id", embedded: true)])
 
   private static func count(_ condition: String) -> String {
-    "(select count(*) from deliveries d where d.deleted_at is null and \(condition))"
+    "(select count(*) from deliveries d where d.deleted_at is null and \(isOfWebsite("d")) and \(condition))"
   }
 
   private static func inStatus(_ status: DeliveryStatusName) -> String { "d.status_id = \(status.id)" }

@@ -12,7 +12,7 @@ enum DeliveryRoutes {
     routes: [HealthRoutes.route(of: "deliveries") { $0.reads.deliveries }] + following + steps + administration
       + SalePointRoutes.routes + DeliveryStatusRoutes.routes)
 
-  private static let staff = Access.permission(.ordersUpdate)
+  private static let staff = Access.permission(.ordersUpdate, within: .website)
 
   private static let following: [Route] = [
     .row(
@@ -37,7 +37,8 @@ enum DeliveryRoutes {
       guard input.status != nil else { throw Problem.field("/status_id", .missingField) }
       var move = input.move
       move.by = call.user.userID
-      return reply(try await call.execute(MoveDelivery(deliveryID: input.id, move, terms: call.services.configuration.deliveryTerms)))
+      let command = MoveDelivery(deliveryID: input.id, move, terms: call.services.configuration.deliveryTerms)
+      return reply(try await call.execute(command, within: Delivery.self, input.id))
     },
     Route(
       .post, "/deliveries/from-order", "createDeliveryFromOrder", "Creates the delivery of an order", in: NewDelivery.self,
@@ -47,32 +48,34 @@ enum DeliveryRoutes {
 
   private static let administration: [Route] = [
     .list(
-      "/admin/deliveries", "allDeliveries", "All deliveries, newest first", in: NoInput.self, access: .administrators,
+      "/admin/deliveries", "allDeliveries", "All deliveries, newest first", in: NoInput.self, access: .administrators(within: .website),
       from: { $0.reads.deliveries }, DeliveryResources.all
     ) { _, _ in [] },
     .row(
       "/admin/deliveries/statistics", "deliveryStatistics", "How many deliveries there are, by status and method", in: NoInput.self,
-      access: .administrators, from: { $0.reads.deliveries }, DeliveryResources.statistics
+      access: .administrators(within: .website), from: { $0.reads.deliveries }, DeliveryResources.statistics
     ) { _, _ in [] },
     .row(
-      "/admin/deliveries/{id}", "anyDelivery", "A delivery", in: IDInput<DeliveryID>.self, access: .administrators,
+      "/admin/deliveries/{id}", "anyDelivery", "A delivery", in: IDInput<DeliveryID>.self, access: .administrators(within: .website),
       from: { $0.reads.deliveries }, DeliveryResources.one
     ) { input, _ in [.int64(input.id.rawValue)] },
     Route(
       .post, "/admin/deliveries", "addDelivery", "Creates the delivery of an order", in: NewDelivery.self, out: state.asData,
-      status: 201, access: .administrators, idempotency: .optional, problems: [.alreadyTaken, .unknownReference, .stateConflict],
+      status: 201, access: .administrators(within: .website), idempotency: .optional,
+      problems: [.alreadyTaken, .unknownReference, .stateConflict],
       handler: create),
     Route(
       .put, "/admin/deliveries/{id}", "replaceDelivery", "Changes a delivery", in: DeliveryChange.self, out: state.asData,
-      access: .administrators, idempotency: .none, precondition: .ifMatch, problems: [.stateConflict, .unknownReference],
+      access: .administrators(within: .website), idempotency: .none, precondition: .ifMatch, problems: [.stateConflict, .unknownReference],
       handler: change),
     Route(
       .patch, "/admin/deliveries/{id}", "changeDelivery", "Changes fields of a delivery", in: DeliveryChange.self, out: state.asData,
-      access: .administrators, idempotency: .none, precondition: .ifMatch, problems: [.stateConflict, .unknownReference],
+      access: .administrators(within: .website), idempotency: .none, precondition: .ifMatch, problems: [.stateConflict, .unknownReference],
       handler: change),
     Route(
       .delete, "/admin/deliveries/{id}", "deleteDelivery", "Hides a delivery that is not on its way", in: IDInput<DeliveryID>.self,
-      out: nil, status: 204, access: .administrators, idempotency: .none, precondition: .ifMatch, problems: [.stateConflict]
+      out: nil, status: 204, access: .administrators(within: .website), idempotency: .none, precondition: .ifMatch,
+      problems: [.stateConflict]
     ) { input, call in .command(try await call.execute(DeleteDelivery(deliveryID: input.id), ifMatch: Delivery.self, input.id)) },
     Route(
       .post, "/admin/deliveries/{id}/carrier-reports", "reportCarrier", "Takes in what a carrier says of a parcel",
@@ -81,7 +84,7 @@ enum DeliveryRoutes {
       let command = RecordCarrierReports(
         deliveryID: input.id, reports: [input.report], signatureRequired: input.signatureRequired,
         terms: call.services.configuration.deliveryTerms)
-      return reply(try await call.execute(command))
+      return reply(try await call.execute(command, within: Delivery.self, input.id))
     },
   ]
 
@@ -92,7 +95,7 @@ enum DeliveryRoutes {
 
   @Sendable private static func create(_ input: NewDelivery, _ call: Call) async throws -> Reply {
     let services = call.services
-    guard let order = try await OrderFacts.read(input.orderID, from: services.log) else {
+    guard let order = try await OrderFacts.read(input.orderID, from: services.log), order.websiteID == call.websiteID else {
       throw Problem.field("/order_id", .unknownReference)
     }
     guard deliverable.contains(order.status) else {
@@ -110,7 +113,8 @@ enum DeliveryRoutes {
     }
     let id = DeliveryID(try await call.nextID("delivery"))
     var command = CreateDelivery(
-      deliveryID: id, trackingNumber: "", orderID: input.orderID, userID: order.userID, addressID: addressID, content: content,
+      deliveryID: id, trackingNumber: "", orderID: input.orderID, userID: order.userID, websiteID: order.websiteID,
+      addressID: addressID, content: content,
       shippingCost: input.shippingCost, estimatedAt: input.estimatedAt, terms: services.configuration.deliveryTerms)
     let outcome = try await TrackingNumber.draw(content.method, from: services.log, at: .now()) { number in
       command.trackingNumber = number

@@ -67,7 +67,7 @@ enum DeliveryStatusRoutes {
       ) { _, _ in [] },
       .whole(
         "/admin/status/statistics", "allDeliveryStatusStatistics", "How many deliveries are in each status", in: NoInput.self,
-        access: .administrators, from: { $0.reads.deliveries }, DeliveryResources.statusCounts
+        access: .administrators(within: .website), from: { $0.reads.deliveries }, DeliveryResources.statusCounts
       ) { _, _ in [] },
       .row(
         "/admin/status/{id}", "anyDeliveryStatus", "A status", in: IDInput<DeliveryStatusID>.self, access: .administrators,

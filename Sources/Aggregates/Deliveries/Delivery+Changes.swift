@@ -4,7 +4,8 @@ extension Delivery {
   /// Creates a delivery.
   /// - Parameter needsAddress: false where the shop itself creates it: an order of a customer who was forgotten has no address any more.
   static func create(
-    _ delivery: DeliveryReference, _ content: DeliveryContent, addressID: AddressID?, needsAddress: Bool, at now: Timestamp
+    _ delivery: DeliveryReference, _ content: DeliveryContent, websiteID: WebsiteID?, addressID: AddressID?, needsAddress: Bool,
+    at now: Timestamp
   ) throws(DeliveryRejection) -> [DeliveryEvent] {
     try content.check()
     if needsAddress { try content.checkAddress() }
@@ -15,7 +16,7 @@ extension Delivery {
     let created = DeliveryCreated(
       delivery: delivery, method: content.method, salePointID: content.salePointID,
       status: content.method == .pickup ? .processing : .pending, shippingCost: content.shippingCost, estimatedAt: content.estimatedAt,
-      addressID: addressID, personal: personal == DeliveryCreated.Personal() ? nil : personal)
+      addressID: addressID, websiteID: websiteID, personal: personal == DeliveryCreated.Personal() ? nil : personal)
     var events: [DeliveryEvent] = [.deliveryCreated(created)]
     if content.carrierName != nil || content.carrierTrackingNumber != nil { events.append(assigned(content, delivery)) }
     if let notes = content.notes {

@@ -21,6 +21,8 @@ public enum Delivery: Aggregate {
     public internal(set) var content = DeliveryContent()
     /// The customer's address that it goes to.
     public internal(set) var addressID: AddressID?
+    /// Where its order was placed; nil for the platform itself.
+    public internal(set) var websiteID: WebsiteID?
     public internal(set) var shippedAt: Timestamp?
     /// Attempts to deliver, counted from 1 when the first one begins.
     public internal(set) var attempt = 0
@@ -46,6 +48,7 @@ public enum Delivery: Aggregate {
       state.status = event.status
       state.reference = event.delivery
       state.addressID = event.addressID
+      state.websiteID = event.websiteID
       state.content.method = event.method
       state.content.salePointID = event.salePointID
       state.content.shippingCost = event.shippingCost
@@ -102,6 +105,10 @@ public enum Delivery: Aggregate {
       state.content.forgetRecipient()
     }
   }
+}
+
+extension Delivery: WebsiteOwned {
+  public static func isForeign(_ state: State, to websiteID: WebsiteID?) -> Bool { state.status != nil && state.websiteID != websiteID }
 }
 
 /// Why a delivery's command was refused.

@@ -14,6 +14,8 @@ public struct DeliveryCreated: Hashable, Sendable {
   public var estimatedAt: Timestamp
   /// The customer's address that it goes to; nil when it was given in words.
   public var addressID: AddressID?
+  /// Where its order was placed; nil for the platform itself.
+  public var websiteID: WebsiteID?
   public var personal: Personal?
 
   public var subject: SubjectID { delivery.userID.subject }
@@ -35,6 +37,7 @@ extension DeliveryCreated: PersonalEventPayload {
     shippingCost = try json.cents("shipping_cost")
     estimatedAt = try json.timestamp("estimated_delivery_date")
     addressID = try json.optionalID("address_id")
+    websiteID = try json.optionalID("website_id")
   }
 
   public func encode(to json: inout JSONWriter) {
@@ -45,6 +48,7 @@ extension DeliveryCreated: PersonalEventPayload {
     json.field("shipping_cost", shippingCost)
     json.field("estimated_delivery_date", estimatedAt)
     json.field("address_id", addressID)
+    json.field("website_id", websiteID)
   }
 }
 

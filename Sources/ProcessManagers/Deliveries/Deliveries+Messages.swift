@@ -77,7 +77,7 @@ extension Deliveries {
     facts.recipient?.write(to: &content)
     var command = CreateDelivery(
       deliveryID: DeliveryID(try await ids.next("delivery")), trackingNumber: "", orderID: order, userID: facts.userID,
-      addressID: facts.addressID, content: content, needsAddress: false, terms: terms)
+      websiteID: facts.websiteID, addressID: facts.addressID, content: content, needsAddress: false, terms: terms)
     do {
       try await TrackingNumber.draw(content.method, from: log, at: clock()) { number in
         command.trackingNumber = number

@@ -5,6 +5,8 @@ public import EventSourcing
 public struct OrderFacts: Sendable, Hashable {
   public var orderID: OrderID
   public var userID: UserID
+  /// Where it was placed; nil for the platform itself.
+  public var websiteID: WebsiteID?
   public var addressID: AddressID
   public var status: OrderStatusName
   /// Nil unless it was cancelled.
@@ -22,7 +24,7 @@ public struct OrderFacts: Sendable, Hashable {
     let placed = try PayloadDecoder(OrderPlaced.self).decode(first)
     let address = placed.shippingAddressID ?? placed.billingAddressID
     return OrderFacts(
-      orderID: orderID, userID: placed.userID, addressID: address,
+      orderID: orderID, userID: placed.userID, websiteID: placed.websiteID, addressID: address,
       status: events.reduce(.pending) { status($1) ?? $0 },
       cancellation: try events.last { $0.type == OrderCancelled.type.name }.map {
         try PayloadDecoder(OrderCancelled.self).decode($0).reason

@@ -119,7 +119,7 @@ extension Projection {
         into: DeliveryTables.orders,
         [
           "id": .id(event.orderID), "order_number": .text(event.orderNumber), "user_id": .id(event.userID),
-          "shipping_address_id": .id(event.shippingAddressID ?? event.billingAddressID),
+          "shipping_address_id": .id(event.shippingAddressID ?? event.billingAddressID), "website_id": .id(event.websiteID),
         ])
     },
     .ignoring(AddressUsedForDelivery.self), .ignoring(SagaStepRefused.self), .ignoring(SagaStepSkipped.self),

@@ -39,6 +39,7 @@ enum DeliveryTables {
     "order_copies", part: .copies,
     [
       Column("id", .bigint), Column("order_number", .text), Column("user_id", .bigint), Column("shipping_address_id", .bigint),
+      Column("website_id", .bigint),
     ])
 }
 

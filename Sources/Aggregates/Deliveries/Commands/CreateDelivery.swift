@@ -10,6 +10,8 @@ public struct CreateDelivery: Command {
   public var orderID: OrderID
   /// Whose order it is.
   public var userID: UserID
+  /// Where the order was placed; nil for the platform itself.
+  public var websiteID: WebsiteID?
   /// The customer's address that `content.address` was taken from.
   public var addressID: AddressID?
   public var content: DeliveryContent
@@ -22,14 +24,16 @@ public struct CreateDelivery: Command {
   public var terms: DeliveryTerms
 
   public init(
-    deliveryID: DeliveryID, trackingNumber: String, orderID: OrderID, userID: UserID, addressID: AddressID? = nil,
-    content: DeliveryContent, shippingCost: Cents? = nil, estimatedAt: Timestamp? = nil, needsAddress: Bool = true,
+    deliveryID: DeliveryID, trackingNumber: String, orderID: OrderID, userID: UserID, websiteID: WebsiteID? = nil,
+    addressID: AddressID? = nil, content: DeliveryContent, shippingCost: Cents? = nil, estimatedAt: Timestamp? = nil,
+    needsAddress: Bool = true,
     terms: DeliveryTerms = DeliveryTerms()
   ) {
     self.deliveryID = deliveryID
     self.trackingNumber = trackingNumber
     self.orderID = orderID
     self.userID = userID
+    self.websiteID = websiteID
     self.addressID = addressID
     self.content = content
     self.shippingCost = shippingCost
@@ -48,7 +52,7 @@ public struct CreateDelivery: Command {
     let reference = DeliveryReference(deliveryID: deliveryID, trackingNumber: trackingNumber, orderID: orderID, userID: userID)
     let now = session.now
     let answer = try session.change(delivery: deliveryID, terms: terms) { _ in
-      try Delivery.create(reference, content, addressID: addressID, needsAddress: needsAddress, at: now)
+      try Delivery.create(reference, content, websiteID: websiteID, addressID: addressID, needsAddress: needsAddress, at: now)
     }
     session.claim("\(TrackingNumber.claimPrefix)\(trackingNumber)", for: Delivery.stream(deliveryID))
     if let addressID { try session.use(addressID, for: deliveryID) }
