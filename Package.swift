@@ -128,7 +128,7 @@ let package = Package(
     .target(
       name: "Messaging",
       dependencies: [
-        "Aggregates", "EventSourcing", "JSON", "RabbitMQ",
+        "Aggregates", "EventSourcing", "JSON", "ProcessManagers", "RabbitMQ",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -246,7 +246,7 @@ let package = Package(
     .testTarget(
       name: "MessagingTests",
       dependencies: [
-        "Aggregates", "EventSourcing", "EventStoreTesting", "JSON", "Messaging", "RabbitMQ", "RabbitMQTesting",
+        "Aggregates", "EventSourcing", "EventStoreTesting", "JSON", "Messaging", "ProcessManagers", "RabbitMQ", "RabbitMQTesting",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),

@@ -63,6 +63,21 @@ struct Roles {
 
   /// The runners of all process managers, and the workers that carry out their jobs.
   func processes(_ checkout: Checkout) throws -> [any Service] {
+    let (ports, workers) = try processManagers(checkout)
+    let broker = try broker("processes")
+    let (log, logger) = (stores.log, settings.logger)
+    let source: @Sendable (any MessagePort) -> (any MessageSource)? = { port in
+      broker.flatMap { BrokerSource(of: port, log: log, subscriptions: log, broker: $0, logger: logger) }
+    }
+    let runners = ports.map {
+      ProcessManagerRunner(log: log, subscriptions: log, port: $0, broker: source, holder: holder, logger: logger)
+    }
+    // Drained from the end: first no more jobs.
+    return runners + workers
+  }
+
+  /// All process managers that the settings allow, and the workers that carry out their jobs.
+  func processManagers(_ checkout: Checkout) throws -> (ports: [any MessagePort], workers: [any Service]) {
     let deliveries = Deliveries(log: stores.log, executor: stores.executor, carriers: SandboxCarriers(), logger: settings.logger)
     let emails = stores.emails
     let fingerprint: @Sendable (String) -> String = { emails.fingerprint(of: $0) }
@@ -94,19 +109,22 @@ struct Roles {
           log: stores.log, executor: stores.executor, transport: transport, links: links, terms: mail.terms, logger: settings.logger
         ).worker(queue, concurrency: mail.server.connections))
     }
-    // Drained from the end: first no more jobs.
-    return ports.map { port in
-      ProcessManagerRunner(log: stores.log, subscriptions: stores.log, port: port, holder: holder, logger: settings.logger)
-    } + workers
+    return (ports, workers)
+  }
+
+  /// A client of the broker; nil where none is configured.
+  /// - Parameter what: shown in the broker's list of connections.
+  func broker(_ what: String) throws -> RabbitMQClient? {
+    guard var configuration = try settings.rabbitMQ() else { return nil }
+    configuration.connectionName = "comptoir \(what) \(holder)"
+    return RabbitMQClient(configuration, logger: settings.logger)
   }
 
   /// What publishes the log's public events, or nil where no broker is configured.
   func relay() throws -> Relay? {
-    guard var broker = try settings.rabbitMQ() else { return nil }
-    broker.connectionName = "comptoir relay \(holder)"
-    return Relay(
-      log: stores.log, subscriptions: stores.log, broker: RabbitMQClient(broker, logger: settings.logger), holder: holder,
-      logger: settings.logger)
+    try broker("relay").map {
+      Relay(log: stores.log, subscriptions: stores.log, broker: $0, holder: holder, logger: settings.logger)
+    }
   }
 
   /// The HTTP edge.

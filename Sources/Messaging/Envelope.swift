@@ -12,6 +12,8 @@ public import RabbitMQ
 public enum Envelope {
   /// Of the envelope's form; consumers refuse a major version they do not know.
   public static let version = "1.0"
+  /// The header with the event's place in the log, a whole number as text.
+  public static let positionHeader = "cloudEvents:position"
 
   /// - Parameters:
   ///   - previous: the position of the last event before this one whose message has the same routing key; `.start` for none.
@@ -54,7 +56,7 @@ public enum Envelope {
       "cloudEvents:subject": .string(event.stream.rawValue),
       "cloudEvents:time": .string(event.occurredAt.rfc3339),
       "cloudEvents:sequence": .string("\(event.version.rawValue)"),
-      "cloudEvents:position": .string("\(event.position.rawValue)"),
+      positionHeader: .string("\(event.position.rawValue)"),
       "cloudEvents:previousposition": .string("\(previous.rawValue)"),
       "cloudEvents:schemaversion": .string("\(event.schemaVersion)"),
     ]

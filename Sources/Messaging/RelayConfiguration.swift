@@ -1,7 +1,7 @@
 /// The bounds and rhythms of a relay.
 public struct RelayConfiguration: Sendable, Hashable {
   /// The durable topic exchange that all services publish to; made if it is not there.
-  public var exchange = "microservices_exchange"
+  public var exchange = Consumer.exchange
   /// Events in one read of the log, and messages handed to the broker at once.
   public var pageSize = 256
   /// How long an idle relay waits for news before it looks by itself.

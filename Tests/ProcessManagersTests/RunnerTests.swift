@@ -85,7 +85,8 @@ import Testing
     let port = StubbornPort(shop.freshCheckout(), saga: "\(slow)", type: "OrderPlaced")
     try await shop.running(shop.runner(port) { $0.maximumTries = 1_000_000 }) { runner in
       try await shop.until("paying the fast one") { try await shop.order(fast).paid != nil }
-      #expect(runner.status.position.rawValue == placed.rawValue - 1)
+      // Another service's message of the same saga may wait behind it.
+      #expect(runner.status.position < placed)
       port.yields()
       try await shop.settle(runner)
     }

@@ -14,6 +14,7 @@ final class DyingPort: MessagePort {
 
   var isDead: Bool { left.withLock { $0 <= 0 } }
   var name: String { port.name }
+  var service: String? { port.service }
   var messageTypes: [String] { port.messageTypes }
 
   func saga(of message: RecordedEvent) throws -> String { try port.saga(of: message) }
@@ -52,6 +53,7 @@ final class StubbornPort: MessagePort {
   func yields() { isStubborn.withLock { $0 = false } }
 
   var name: String { port.name }
+  var service: String? { port.service }
   var messageTypes: [String] { port.messageTypes }
 
   func saga(of message: RecordedEvent) throws -> String { try port.saga(of: message) }

@@ -30,7 +30,7 @@ FLOORS = {
     "Aggregates": {"EventSourcing", "JSON"},
     "Projectors": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Migrations", "Postgres"},
     "ProcessManagers": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Jobs", "Mail", "ObjectStorage", "Postgres"},
-    "Messaging": {"Aggregates", "EventSourcing", "JSON", "RabbitMQ"},
+    "Messaging": {"Aggregates", "EventSourcing", "JSON", "ProcessManagers", "RabbitMQ"},
     "APIGateway": {
         "Aggregates", "CArgon2", "EventSourcing", "EventStore", "JSON", "ObjectStorage", "Postgres", "ProcessManagers", "Projectors",
         "Redis",

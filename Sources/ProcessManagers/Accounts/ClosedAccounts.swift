@@ -17,6 +17,7 @@ public final class ClosedAccounts: StreamSagaPort {
   public typealias Saga = AccountSaga
 
   public let name = "closed-accounts"
+  public let service: String? = "websites"
   public let log: any EventLog
   public let executor: CommandExecutor
   private let websites = Mutex(Websites())

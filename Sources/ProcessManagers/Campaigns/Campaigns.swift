@@ -16,6 +16,7 @@ public import Jobs
 /// again after a crash are the same ones.
 public final class Campaigns: MessagePort {
   public let name = "campaigns"
+  public let service: String? = "newsletters"
   /// How many mails one command prepares or takes back.
   private static let step = 500
 

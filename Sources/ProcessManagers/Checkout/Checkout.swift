@@ -14,6 +14,7 @@ public final class Checkout: OrderSagaPort {
   public typealias Saga = CheckoutSaga
 
   public let name = "checkout"
+  public let service: String? = "orders"
   public let timeouts: CheckoutTimeouts
   public let log: any EventLog
   public let executor: CommandExecutor

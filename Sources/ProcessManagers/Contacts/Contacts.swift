@@ -22,6 +22,7 @@ public final class Contacts: StreamSagaPort {
   static let actor = "contacts"
 
   public let name = Contacts.actor
+  public let service: String? = "contacts"
   public let log: any EventLog
   public let executor: CommandExecutor
   let ids: IDBlocks

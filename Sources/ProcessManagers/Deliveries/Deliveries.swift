@@ -13,6 +13,7 @@ public final class Deliveries: OrderSagaPort {
   public typealias Saga = DeliverySaga
 
   public let name = "deliveries"
+  public let service: String? = "deliveries"
   public let log: any EventLog
   public let executor: CommandExecutor
   public let logger: Logger

@@ -15,6 +15,7 @@ public final class FileKeeper: StreamSagaPort {
   public typealias Saga = FileSaga
 
   public let name = "files"
+  public let service: String? = nil
   public let log: any EventLog
   public let executor: CommandExecutor
   let objects: ObjectStorage?

@@ -19,6 +19,7 @@ import Synchronization
 /// who is gone, says that the mail is uncertain, and does not send it again.
 public final class Mailer: SagaPort {
   public let name = "mailer"
+  public let service: String? = "newsletters"
   public let log: any EventLog
   public let executor: CommandExecutor
   let transport: any MailTransport

@@ -19,6 +19,7 @@ public final class Newsletters: StreamSagaPort {
   static let actor = "newsletters"
 
   public let name = Newsletters.actor
+  public let service: String? = "newsletters"
   public let log: any EventLog
   public let executor: CommandExecutor
   let ids: IDBlocks

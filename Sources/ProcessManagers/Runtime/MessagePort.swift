@@ -7,6 +7,8 @@ public import EventSourcing
 public protocol MessagePort: Sendable {
   /// Names the subscription; lower case, no blanks.
   var name: String { get }
+  /// The service it belongs to, as in routing keys; nil for one that each service has its part of, so that all its messages are its own.
+  var service: String? { get }
   /// The types of the events it wants.
   var messageTypes: [String] { get }
   /// The saga that a message belongs to.

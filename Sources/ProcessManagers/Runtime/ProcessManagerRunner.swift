@@ -3,9 +3,10 @@ public import Logging
 public import ServiceLifecycle
 import Synchronization
 
-/// Brings the log to a process manager, and fires timers.
+/// Brings messages to a process manager, and fires timers: those of its own service off the log, those of others by a broker, or without
+/// one off the log as well.
 ///
-/// One runner of a name is active at a time, by a lease; others wait for it. Each message is brought at least once: the place in the log
+/// One runner of a name is active at a time, by a lease; others wait for it. Each message is brought at least once: the place in a source
 /// moves only past messages that have been handled, and after a crash those behind it come again. A message that keeps failing parks
 /// its saga, which is told in the log; all others flow, and the parked one is tried again now and then.
 public final class ProcessManagerRunner: Service {
@@ -30,20 +31,25 @@ public final class ProcessManagerRunner: Service {
   let log: any EventLog
   let subscriptions: any SubscriptionStore
   let port: any MessagePort
+  private let broker: (@Sendable (any MessagePort) -> (any MessageSource)?)?
   let configuration: ProcessManagerConfiguration
   let logger: Logger
   private let holder: String
   private let current = Mutex<RunnerSession?>(nil)
   private let lastStatus = Mutex(Status())
 
-  /// - Parameter holder: names this process for the lease; no two processes use the same.
+  /// - Parameters:
+  ///   - broker: makes the source of other services' messages, anew for each holding of the lease; nil where there is no broker.
+  ///   - holder: names this process for the lease; no two processes use the same.
   public init(
-    log: any EventLog, subscriptions: any SubscriptionStore, port: any MessagePort, holder: String,
+    log: any EventLog, subscriptions: any SubscriptionStore, port: any MessagePort,
+    broker: (@Sendable (any MessagePort) -> (any MessageSource)?)? = nil, holder: String,
     configuration: ProcessManagerConfiguration = ProcessManagerConfiguration(), logger: Logger
   ) {
     self.log = log
     self.subscriptions = subscriptions
     self.port = port
+    self.broker = broker
     self.holder = holder
     self.configuration = configuration
     self.logger = logger
@@ -78,10 +84,15 @@ public final class ProcessManagerRunner: Service {
 
   /// One holding of the lease.
   private func runSession(_ epoch: Int64) async throws {
-    guard let position = try await subscriptions.openSubscription(port.name, epoch: epoch) else { return }
+    let sources = makeSources()
+    var positions: [Position] = []
+    for source in sources {
+      guard let position = try await subscriptions.openSubscription(source.subscription, epoch: epoch) else { return }
+      positions.append(position)
+    }
     let session = RunnerSession(
-      log: log, subscriptions: subscriptions, port: port, configuration: configuration, logger: logger, epoch: epoch,
-      position: position, parked: try await port.parkedSagas(), counts: lastStatus.withLock { $0 })
+      log: log, subscriptions: subscriptions, port: port, sources: sources, configuration: configuration, logger: logger, epoch: epoch,
+      positions: positions, parked: try await port.parkedSagas(), counts: lastStatus.withLock { $0 })
     current.withLock { $0 = session }
     let failure: (any Error)?
     do {
@@ -106,6 +117,17 @@ public final class ProcessManagerRunner: Service {
     }
     current.withLock { $0 = nil }
     if let failure { throw failure }
+  }
+
+  /// The same subscriptions with a broker and without, so that one can be put in the place of the other.
+  private func makeSources() -> [any MessageSource] {
+    func ofLog(_ subscription: String, _ types: [String]) -> LogSource {
+      LogSource(log: log, subscription: subscription, types: types, configuration: configuration)
+    }
+    var sources: [any MessageSource] = []
+    if !port.ownTypes.isEmpty { sources.append(ofLog(port.name, port.ownTypes)) }
+    if !port.foreignTypes.isEmpty { sources.append(broker?(port) ?? ofLog(port.foreignSubscription, port.foreignTypes)) }
+    return sources
   }
 
   private func renewLease(_ epoch: Int64) async throws {

@@ -6,32 +6,35 @@ import Synchronization
 final class RunnerSession: Sendable {
   private struct State {
     var lanes: SagaLanes
-    /// What the store has written down.
-    var saved: Position
+    /// What the store has written down of each source.
+    var saved: [Position]
     var counts: ProcessManagerRunner.Status
-    /// The reader, when it waits for room.
-    var waitingForRoom: CheckedContinuation<Void, Never>?
+    /// The readers that wait for room.
+    var waitingForRoom: [CheckedContinuation<Void, Never>] = []
   }
 
   private let log: any EventLog
   private let subscriptions: any SubscriptionStore
   private let port: any MessagePort
+  private let sources: [any MessageSource]
   private let configuration: ProcessManagerConfiguration
   private let logger: Logger
   private let epoch: Int64
   private let state: Mutex<State>
 
   init(
-    log: any EventLog, subscriptions: any SubscriptionStore, port: any MessagePort, configuration: ProcessManagerConfiguration,
-    logger: Logger, epoch: Int64, position: Position, parked: [String: Position], counts: ProcessManagerRunner.Status
+    log: any EventLog, subscriptions: any SubscriptionStore, port: any MessagePort, sources: [any MessageSource],
+    configuration: ProcessManagerConfiguration, logger: Logger, epoch: Int64, positions: [Position], parked: [String: Position],
+    counts: ProcessManagerRunner.Status
   ) {
+    self.sources = sources
     self.log = log
     self.subscriptions = subscriptions
     self.port = port
     self.configuration = configuration
     self.logger = logger
     self.epoch = epoch
-    state = Mutex(State(lanes: SagaLanes(from: position, parked: parked), saved: position, counts: counts))
+    state = Mutex(State(lanes: SagaLanes(from: positions, parked: parked), saved: positions, counts: counts))
   }
 
   var status: ProcessManagerRunner.Status {
@@ -48,7 +51,7 @@ final class RunnerSession: Sendable {
   /// Ends by an error: when it is cancelled, the lease is lost, or the log stays out of reach.
   func run() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await self.follow() }
+      for source in self.sources.indices { group.addTask { try await self.follow(source) } }
       group.addTask { try await self.keepCheckpoint() }
       group.addTask { try await self.fireTimers() }
       group.addTask { try await self.retryParked() }
@@ -57,22 +60,16 @@ final class RunnerSession: Sendable {
     }
   }
 
-  // MARK: Following the log
+  // MARK: Following the sources
 
-  private func follow() async throws {
+  private func follow(_ source: Int) async throws {
     try await withThrowingDiscardingTaskGroup { group in
-      let filter = EventFilter(types: port.messageTypes)
       while true {
         try Task.checkCancellation()
         await waitForRoom()
-        let position = state.withLock { $0.lanes.read }
-        let page = try await log.readLog(after: position, filter: filter, limit: configuration.pageSize)
-        if page.events.isEmpty && page.position <= position {
-          await log.waitForEvents(after: position, timeout: configuration.idleWait)
-          continue
-        }
+        let page = try await sources[source].read(after: state.withLock { $0.lanes.read(source) })
         let messages = page.events.map { (saga: self.saga(of: $0), message: $0) }
-        for saga in state.withLock({ $0.lanes.add(messages, through: page.position) }) {
+        for saga in state.withLock({ $0.lanes.add(messages, from: source, through: page.position) }) {
           group.addTask { await self.handleAll(of: saga) }
         }
       }
@@ -89,41 +86,42 @@ final class RunnerSession: Sendable {
       await withCheckedContinuation { continuation in
         let isFree = state.withLock { state in
           guard state.lanes.inFlight >= configuration.maximumInFlight, !Task.isCancelled else { return true }
-          state.waitingForRoom = continuation
+          state.waitingForRoom.append(continuation)
           return false
         }
         if isFree { continuation.resume() }
       }
     } onCancel: {
-      resumeReader()
+      resumeReaders()
     }
   }
 
-  private func resumeReader() {
-    state.withLock { state -> CheckedContinuation<Void, Never>? in
-      defer { state.waitingForRoom = nil }
+  /// All of them: whoever finds no room waits again.
+  private func resumeReaders() {
+    let waiting = state.withLock { state in
+      defer { state.waitingForRoom = [] }
       return state.waitingForRoom
-    }?.resume()
+    }
+    for reader in waiting { reader.resume() }
   }
 
   private func handleAll(of saga: String) async {
-    while !Task.isCancelled, let message = state.withLock({ $0.lanes.next(saga) }) {
-      guard await handle(message, of: saga) else { return }
-      let room = state.withLock { state -> CheckedContinuation<Void, Never>? in
-        state.lanes.finish(message.position)
+    while !Task.isCancelled, let item = state.withLock({ $0.lanes.next(saga) }) {
+      guard await handle(item, of: saga) else { return }
+      let hasRoom = state.withLock { state in
+        state.lanes.finish(item)
         state.counts.handledCount += 1
-        // A little below the bound, so that the reader fetches more than one message at a time.
-        guard state.lanes.inFlight <= configuration.maximumInFlight * 3 / 4 else { return nil }
-        defer { state.waitingForRoom = nil }
-        return state.waitingForRoom
+        // A little below the bound, so that a reader fetches more than one message at a time.
+        return state.lanes.inFlight <= configuration.maximumInFlight * 3 / 4 && !state.waitingForRoom.isEmpty
       }
-      room?.resume()
+      if hasRoom { resumeReaders() }
     }
   }
 
   /// Tries a message until it is handled.
   /// - Returns: false when the saga was parked or the runner stops.
-  private func handle(_ message: RecordedEvent, of saga: String) async -> Bool {
+  private func handle(_ item: SagaLanes.Item, of saga: String) async -> Bool {
+    let message = item.message
     var delay = configuration.firstRetryDelay
     var tries = 0
     var attempts = 0
@@ -138,7 +136,7 @@ final class RunnerSession: Sendable {
         if !Self.isUnavailable(error) || attempts > 25 * configuration.maximumTries { tries += 1 }
         state.withLock { $0.counts.failureCount += 1 }
         log(error, message, saga, tries)
-        if tries >= configuration.maximumTries, await park(saga, at: message, tries: attempts, error) { return false }
+        if tries >= configuration.maximumTries, await park(saga, at: item, tries: attempts, error) { return false }
       }
       try? await Task.sleep(for: delay)
       if Task.isCancelled { return false }
@@ -159,17 +157,17 @@ final class RunnerSession: Sendable {
       ])
   }
 
-  private func park(_ saga: String, at message: RecordedEvent, tries: Int, _ error: any Error) async -> Bool {
+  private func park(_ saga: String, at item: SagaLanes.Item, tries: Int, _ error: any Error) async -> Bool {
     do {
-      try await port.park(saga, at: message, tries: tries, error: String(describing: error))
+      try await port.park(saga, at: item.message, tries: tries, error: String(describing: error))
     } catch {
       logger.warning("saga could not be parked", metadata: ["saga": "\(saga)", "error": "\(error)"])
       return false
     }
-    state.withLock { $0.lanes.park(saga, at: message.position) }
-    resumeReader()
+    state.withLock { $0.lanes.park(saga, at: item) }
+    resumeReaders()
     logger.error(
-      "saga parked", metadata: ["process.manager": "\(port.name)", "saga": "\(saga)", "event.position": "\(message.position)"])
+      "saga parked", metadata: ["process.manager": "\(port.name)", "saga": "\(saga)", "event.position": "\(item.message.position)"])
     return true
   }
 
@@ -184,10 +182,15 @@ final class RunnerSession: Sendable {
 
   /// - Throws: `SubscriptionLost`.
   func saveCheckpoint() async throws {
-    let (from, to) = state.withLock { ($0.saved, $0.lanes.checkpoint) }
-    guard to > from else { return }
-    guard try await subscriptions.advanceSubscription(port.name, from: from, to: to, epoch: epoch) else { throw SubscriptionLost() }
-    state.withLock { $0.saved = to }
+    for (number, source) in sources.enumerated() {
+      let (from, to) = state.withLock { ($0.saved[number], $0.lanes.checkpoint(number)) }
+      guard to > from else { continue }
+      guard try await subscriptions.advanceSubscription(source.subscription, from: from, to: to, epoch: epoch) else {
+        throw SubscriptionLost()
+      }
+      state.withLock { $0.saved[number] = to }
+      await source.settle(through: to)
+    }
   }
 
   // MARK: Timers
@@ -215,7 +218,11 @@ final class RunnerSession: Sendable {
     // what the log holds by now.
     state.withLock { $0.lanes.watch(sagas) }
     let head = try await log.head()
-    while state.withLock({ $0.lanes.read }) < head { try await Task.sleep(for: .milliseconds(5)) }
+    for (number, source) in sources.enumerated() {
+      while try await !source.isLevel(at: state.withLock { $0.lanes.read(number) }, with: head) {
+        try await Task.sleep(for: .milliseconds(5))
+      }
+    }
   }
 
   private func saga(of timer: DueTimer) -> String? {

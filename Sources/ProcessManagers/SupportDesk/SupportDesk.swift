@@ -17,6 +17,7 @@ public final class SupportDesk: StreamSagaPort {
   public typealias Saga = TicketSaga
 
   public let name = "support"
+  public let service: String? = "sav"
   public let log: any EventLog
   public let executor: CommandExecutor
   let ids: IDBlocks
