@@ -52,6 +52,8 @@ enum PageEndpoints {
     "moveOrder", "orderStatistics", "allOrders", "anyOrder", "changeOrder", "deleteOrder",
     "moveDelivery", "createDeliveryFromOrder", "allDeliveries", "anyDelivery", "addDelivery", "replaceDelivery", "changeDelivery",
     "deleteDelivery", "reportCarrier", "deliveryStatistics", "allDeliveryStatusStatistics",
+    "ticketStatistics", "assignTicket", "resolveTicket", "authoriseReturn", "refuseReturn", "receiveReturn", "inspectReturn",
+    "refundReturn", "replaceReturn", "sendReturnBack",
     "assignRole", "revokeRole", "grantPermission", "revokePermission",
   ]
 

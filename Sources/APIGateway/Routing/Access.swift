@@ -52,9 +52,10 @@ enum Access: Sendable, Hashable {
   case permission(DefaultPermission, within: RightsScope = .platform)
 
   static let administrators = administrators(within: .platform)
-  static let agents = Access.roles(PlatformRole.agents)
 
   static func administrators(within scope: RightsScope) -> Access { .roles(PlatformRole.administrators, within: scope) }
+
+  static func agents(within scope: RightsScope) -> Access { .roles(PlatformRole.agents, within: scope) }
 
   /// Where the right must be held; nil for a route that asks for none.
   var scope: RightsScope? {
@@ -70,7 +71,7 @@ enum RightsScope: Sendable, Hashable {
   /// On the whole platform. This is what a route asks for that says nothing else.
   case platform
   /// On the whole platform, or within the website that is asked. Only for routes that hold all they read and change to that website: to
-  /// `ReadScope.own` in their statements, to `WithinWebsite` in their commands.
+  /// `ReadScope.own` in their statements, to `WithinWebsite` in their commands; for tickets, to `TicketActor` in both.
   case website
 }
 

@@ -44,6 +44,16 @@ enum ReturnResources {
     "sav.agents_returns", goods, where: ["(t.assigned_to = $1 or t.assigned_to is null or t.user_id = $1)"], fixedParameters: 1,
     defaultSort: "-created_at")
 
+  /// `$1` bigint: the website; `$2` bigint: its administrator.
+  static let ofWebsite = Listing(
+    "sav.websites_returns", goods, where: ["(\(TicketResources.website) = $1 or t.user_id = $2)"], fixedParameters: 2,
+    defaultSort: "-created_at")
+  /// `$1` bigint: the website; `$2` bigint: its agent.
+  static let ofWebsitesAgent = Listing(
+    "sav.websites_agents_returns", goods,
+    where: ["(t.user_id = $2 or (\(TicketResources.website) = $1 and (t.assigned_to = $2 or t.assigned_to is null)))"],
+    fixedParameters: 2, defaultSort: "-created_at")
+
   // MARK: What commands ask
 
   /// `$1` bigint: the ticket. A row for each line of its order, and at least one: null where there is none, or the copies do not know it.

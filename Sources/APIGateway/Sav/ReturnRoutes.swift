@@ -13,8 +13,10 @@ enum ReturnRoutes {
         access: .bearer, from: { $0.reads.sav }, choosing: ReturnResources.all
       ) { _, call in
         switch try await call.ticketActor() {
-        case .administrator: (ReturnResources.all, [])
-        case .agent(let user): (ReturnResources.ofAgent, [.int64(user.rawValue)])
+        case .administrator(_, of: nil): (ReturnResources.all, [])
+        case .administrator(let user, of: let website?): (ReturnResources.ofWebsite, [.int64(website.rawValue), .int64(user.rawValue)])
+        case .agent(let user, of: nil): (ReturnResources.ofAgent, [.int64(user.rawValue)])
+        case .agent(let user, of: let website?): (ReturnResources.ofWebsitesAgent, [.int64(website.rawValue), .int64(user.rawValue)])
         case .customer, .guest: (ReturnResources.own, [.int64(call.user.userID.rawValue)])
         }
       },
@@ -45,7 +47,7 @@ enum ReturnRoutes {
     ]
 
   private static func move<Input: RouteInput>(
-    _ path: String, _ operation: String, _ summary: String, in input: Input.Type, access: Access = .agents,
+    _ path: String, _ operation: String, _ summary: String, in input: Input.Type, access: Access = .agents(within: .website),
     idempotency: IdempotencyRule = .optional, _ read: @escaping @Sendable (Input) -> (ReturnID, ReturnMove)
   ) -> Route {
     Route(

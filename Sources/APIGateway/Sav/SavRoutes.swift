@@ -18,8 +18,10 @@ enum SavRoutes {
       in: NoInput.self, access: .bearer, from: { $0.reads.sav }, choosing: TicketResources.all
     ) { _, call in
       switch try await call.ticketActor() {
-      case .administrator: (TicketResources.all, [])
-      case .agent(let user): (TicketResources.ofAgent, [.int64(user.rawValue)])
+      case .administrator(_, of: nil): (TicketResources.all, [])
+      case .administrator(let user, of: let website?): (TicketResources.ofWebsite, [.int64(website.rawValue), .int64(user.rawValue)])
+      case .agent(let user, of: nil): (TicketResources.ofAgent, [.int64(user.rawValue)])
+      case .agent(let user, of: let website?): (TicketResources.ofWebsitesAgent, [.int64(website.rawValue), .int64(user.rawValue)])
       case .customer, .guest: (TicketResources.own, [.int64(call.user.userID.rawValue)])
       }
     },
@@ -27,9 +29,11 @@ enum SavRoutes {
       .post, "/tickets", "openTicket", "Opens a ticket", in: NewTicket.self, out: state.asData, status: 201, access: .bearer,
       idempotency: .optional, problems: [.unknownReference, .forbidden, .numbersExhausted], handler: TicketOpening.open),
     .whole(
-      "/tickets/statistics", "ticketStatistics", "How many tickets are in each status", in: NoInput.self, access: .agents,
+      "/tickets/statistics", "ticketStatistics", "How many tickets are in each status", in: NoInput.self, access: .agents(within: .website),
       from: { $0.reads.sav }, TicketResources.statistics
-    ) { _, _ in [] },
+    ) { _, call in
+      [try await call.ticketActor().website.map { .int64($0.rawValue) } ?? .null]
+    },
     .row(
       "/tickets/{id}", "ticket", "A ticket", in: IDInput<TicketID>.self, access: .bearer, from: { $0.reads.sav }, TicketResources.one
     ) { input, call in try await call.ticketParameters(input.id) },
@@ -48,11 +52,11 @@ enum SavRoutes {
     },
     Route(
       .post, "/tickets/{id}/assign", "assignTicket", "Makes an agent responsible", in: TicketAssignment.self, out: state.asData,
-      access: .agents, idempotency: .optional, problems: [.stateConflict, .unknownReference]
+      access: .agents(within: .website), idempotency: .optional, problems: [.stateConflict, .unknownReference]
     ) { input, call in .ticket(try await call.execute(change(input.id, nil, call) { $0.assignedTo = input.assignedTo })) },
     Route(
       .post, "/tickets/{id}/resolve", "resolveTicket", "Says that a ticket is solved", in: TicketEnd.self, out: state.asData,
-      access: .agents, idempotency: .optional, problems: [.stateConflict]
+      access: .agents(within: .website), idempotency: .optional, problems: [.stateConflict]
     ) { input, call in .ticket(try await call.execute(change(input.id, input.reason, call) { $0.status = .resolved })) },
     Route(
       .post, "/tickets/{id}/close", "closeTicket", "Closes a ticket for good", in: TicketEnd.self, out: state.asData,
@@ -185,10 +189,14 @@ extension Call {
   /// The caller as tickets know him.
   func ticketActor() async throws -> TicketActor {
     if user.isAdministrator { return .administrator(user.userID) }
-    return try await isAgent() ? .agent(user.userID) : .customer(user.userID)
+    if try await isAgent() { return .agent(user.userID) }
+    guard let websiteID else { return .customer(user.userID) }
+    let rights = try await rights()
+    if rights.has(PlatformRole.administrators, team: websiteID.rawValue) { return .administrator(user.userID, of: websiteID) }
+    return rights.has(PlatformRole.agents, team: websiteID.rawValue) ? .agent(user.userID, of: websiteID) : .customer(user.userID)
   }
 
-  /// Whether the caller works on tickets, whatever else he does.
+  /// Whether the caller works on all tickets, whatever else he does.
   func isAgent() async throws -> Bool {
     // The strongest role is that of now; who has none but a customer's needs no look at his account.
     guard user.role != .customer else { return false }
@@ -197,12 +205,24 @@ extension Call {
 
   /// The parameters by which a statement tells whether the caller sees a ticket, or what belongs to one.
   func ticketParameters(_ id: some EntityID) async throws -> [PostgresValue] {
+    let actor = try await ticketActor()
+    let place = actor.website.map { ":\($0)" } ?? ""
     let scope =
-      switch try await ticketActor() {
-      case .administrator: "all"
-      case .agent: "agent"
+      switch actor {
+      case .administrator: "all\(place)"
+      case .agent: "agent\(place)"
       case .customer, .guest: "own"
       }
     return [.int64(id.rawValue), .text(scope), .int64(user.userID.rawValue)]
+  }
+}
+
+extension TicketActor {
+  /// The website that he works for alone.
+  fileprivate var website: WebsiteID? {
+    switch self {
+    case .administrator(_, let website), .agent(_, let website): website
+    case .customer, .guest: nil
+    }
   }
 }

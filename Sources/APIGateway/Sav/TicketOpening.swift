@@ -12,7 +12,7 @@ enum TicketOpening {
     """
     select \(ReadSide.positionSQL), (select count(*) from support_tickets t where t.user_id = $1 and t.category = $2::text),
       oc.id, oc.order_number, oc.user_id, oc.total_amount_ttc::text, oc.status, oc.has_failed_payment,
-      exists (select from users u where u.id = $1 and u.deleted_at is null)
+      exists (select from users u where u.id = $1 and u.deleted_at is null), oc.website_id
     from (select) one left join order_copies oc on oc.id = $3
     """)
 
@@ -97,7 +97,8 @@ enum TicketOpening {
     if let id = try row.optionalInt64(2) {
       known.order = TicketOrder(
         orderID: OrderID(id), orderNumber: try row.string(3), userID: UserID(try row.int64(4)),
-        totalTTC: try Cents(decimal: row.string(5)), status: try row.string(6), hasFailedPayment: try row.bool(7))
+        totalTTC: try Cents(decimal: row.string(5)), status: try row.string(6), hasFailedPayment: try row.bool(7),
+        websiteID: try row.optionalInt64(9).map { WebsiteID($0) })
     }
     return known
   }

@@ -143,7 +143,7 @@ enum TicketResources {
           count(*) filter (where t.assigned_to is null) as unassigned,
           count(*) filter (where t.metadata ? 'sla_breaches') as breached,
           round(avg(extract(epoch from t.resolved_at - t.created_at)) / 60)::bigint as resolution
-        from support_tickets t where t.status = s.status) f
+        from support_tickets t where t.status = s.status and ($1::bigint is null or \(website) = $1)) f
       """,
     id: "s.id", stream: .init(Ticket.category, isAggregate: false),
     fields: [.choice("status", "s.status", statuses), .integer("tickets", "f.tickets")]
@@ -154,9 +154,14 @@ enum TicketResources {
 
   // MARK: Queries
 
-  /// Whether a caller sees the ticket `t`. `$2` text: `own`, `agent` or `all`; `$3` bigint: the caller.
-  static let isVisible =
-    "(t.user_id = $3 or $2 = 'all' or ($2 = 'agent' and (t.assigned_to = $3 or t.assigned_to is null)))"
+  /// The website of the order that the ticket `t` is about.
+  static let website = "(select wo.website_id from order_copies wo where wo.id = t.order_id)"
+  /// Whether a caller sees the ticket `t`. `$2` text: `own`, `agent` or `all`, the last two with `:<website>` behind for who works for a
+  /// website alone; `$3` bigint: the caller.
+  static let isVisible = """
+    (t.user_id = $3 or $2 in ('all', 'all:' || \(website))
+      or ($2 in ('agent', 'agent:' || \(website)) and (t.assigned_to = $3 or t.assigned_to is null)))
+    """
   /// Whether he sees the message `m`, too: notes among agents are not for the ticket's owner.
   private static let isMessageVisible = "(not m.is_internal or ($2 <> 'own' and t.user_id <> $3))"
   private static let isFileVisible = "(m.id is null or \(isMessageVisible))"
@@ -206,5 +211,15 @@ enum TicketResources {
   static let ofAgent = Listing(
     "sav.agents_tickets", ticket, where: ["(t.assigned_to = $1 or t.assigned_to is null or t.user_id = $1)"], fixedParameters: 1,
     defaultSort: "-created_at", defaultLimit: 15)
+  /// `$1` bigint: the website; `$2` bigint: its administrator.
+  static let ofWebsite = Listing(
+    "sav.websites_tickets", ticket, where: ["(\(website) = $1 or t.user_id = $2)"], fixedParameters: 2, defaultSort: "-created_at",
+    defaultLimit: 15)
+  /// `$1` bigint: the website; `$2` bigint: its agent.
+  static let ofWebsitesAgent = Listing(
+    "sav.websites_agents_tickets", ticket,
+    where: ["(t.user_id = $2 or (\(website) = $1 and (t.assigned_to = $2 or t.assigned_to is null)))"], fixedParameters: 2,
+    defaultSort: "-created_at", defaultLimit: 15)
+  /// `$1` bigint: the website; null for all tickets.
   static let statistics = WholeQuery("sav.statistics", statusFigures, order: "s.id")
 }

@@ -26,6 +26,11 @@ public enum SupportAgent: Aggregate {
     /// Tickets that are not closed.
     public internal(set) var tickets: Set<TicketID> = []
     public var isMember: Bool { !memberships.isEmpty }
+
+    /// Whether he works on tickets of a website, or of the platform itself: he does so everywhere, or within that website.
+    func works(for website: WebsiteID?) -> Bool {
+      memberships.contains { $0.teamID == 0 || $0.teamID == website?.rawValue }
+    }
   }
 
   public static func evolve(_ state: inout State, _ event: SupportAgentEvent) {

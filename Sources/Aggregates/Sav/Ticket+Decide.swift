@@ -30,7 +30,8 @@ extension Ticket {
       .opened(
         TicketOpened(
           ticket: TicketKey(ticketID: command.ticketID, ticketNumber: command.ticketNumber, userID: command.userID),
-          priority: details.priority, category: details.category, orderID: command.order?.orderID, openedBy: command.openedBy,
+          priority: details.priority, category: details.category, orderID: command.order?.orderID,
+          websiteID: command.order?.websiteID, openedBy: command.openedBy,
           deadlines: TicketDeadlines(openedAt: now, details.priority, command.times),
           personal: TicketOpened.Personal(
             subject: details.subject, description: details.description, metadata: metadata.text)))

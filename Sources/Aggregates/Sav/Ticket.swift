@@ -53,6 +53,8 @@ public enum Ticket: Aggregate {
     public internal(set) var priority = TicketPriority.medium
     public internal(set) var assignedTo: UserID?
     public internal(set) var orderID: OrderID?
+    /// Where the order was placed; nil for the platform itself, and without an order.
+    public internal(set) var websiteID: WebsiteID?
     /// Nil before the opening.
     public internal(set) var deadlines: TicketDeadlines?
     public internal(set) var hasMissedDeadline = false
@@ -61,6 +63,9 @@ public enum Ticket: Aggregate {
     /// Returns that were opened from it.
     public internal(set) var returns: Set<ReturnID> = []
     public internal(set) var isDeleted = false
+
+    /// Whether whoever works for a website alone works on it; nil stands for who works for the whole platform.
+    func isOf(_ website: WebsiteID?) -> Bool { website == nil || website == websiteID }
 
     var key: TicketKey { TicketKey(ticketID: ticketID, ticketNumber: ticketNumber, userID: userID) }
 
@@ -85,6 +90,7 @@ public enum Ticket: Aggregate {
       state.category = event.category
       state.priority = event.priority
       state.orderID = event.orderID
+      state.websiteID = event.websiteID
       state.deadlines = event.deadlines
     case .detailsChanged(let event):
       state.subject = event.personal?.subject ?? ""

@@ -101,6 +101,8 @@ public struct TicketOpened: Hashable, Sendable {
   public var priority: TicketPriority
   public var category: String?
   public var orderID: OrderID?
+  /// Where the order was placed; nil for the platform itself, and without an order.
+  public var websiteID: WebsiteID?
   /// Who opened it: the owner, or an agent for him; nil where nobody signed in.
   public var openedBy: UserID?
   public var deadlines: TicketDeadlines
@@ -122,6 +124,7 @@ extension TicketOpened: PersonalEventPayload {
     priority = try json.name("priority")
     category = try json.optionalString("category")
     orderID = try json.optionalID("order_id")
+    websiteID = try json.optionalID("website_id")
     openedBy = try json.optionalID("opened_by")
     deadlines = try json.object("deadlines") { try TicketDeadlines(from: &$0) }
   }
@@ -131,6 +134,7 @@ extension TicketOpened: PersonalEventPayload {
     json.field("priority", name: priority)
     json.field("category", category)
     json.field("order_id", orderID)
+    json.field("website_id", websiteID)
     json.field("opened_by", openedBy)
     json.object("deadlines") { deadlines.encode(to: &$0) }
   }

@@ -114,13 +114,19 @@ public struct TicketOrder: Hashable, Sendable {
   public var status: String
   /// Whether it was cancelled because it could not be paid.
   public var hasFailedPayment: Bool
+  /// Where it was placed; nil for the platform itself.
+  public var websiteID: WebsiteID?
 
-  public init(orderID: OrderID, orderNumber: String, userID: UserID, totalTTC: Cents, status: String, hasFailedPayment: Bool) {
+  public init(
+    orderID: OrderID, orderNumber: String, userID: UserID, totalTTC: Cents, status: String, hasFailedPayment: Bool,
+    websiteID: WebsiteID? = nil
+  ) {
     self.orderID = orderID
     self.orderNumber = orderNumber
     self.userID = userID
     self.totalTTC = totalTTC
     self.status = status
     self.hasFailedPayment = hasFailedPayment
+    self.websiteID = websiteID
   }
 }

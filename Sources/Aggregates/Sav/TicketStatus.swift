@@ -31,16 +31,16 @@ public enum TicketPriority: String, Sendable, Hashable, CaseIterable, Comparable
 public enum TicketActor: Sendable, Hashable {
   /// Sees his own tickets.
   case customer(UserID)
-  /// Sees the tickets assigned to him, those of nobody, and his own.
-  case agent(UserID)
-  /// Sees all tickets.
-  case administrator(UserID)
+  /// Sees the tickets assigned to him, those of nobody, and his own. Of a website's: only tickets about its orders, beside his own.
+  case agent(UserID, of: WebsiteID? = nil)
+  /// Sees all tickets; of a website's: those about its orders, and his own.
+  case administrator(UserID, of: WebsiteID? = nil)
   /// Nobody who signed in: sees the ticket whose number he knows.
   case guest(ticketNumber: String)
 
   var userID: UserID? {
     switch self {
-    case .customer(let user), .agent(let user), .administrator(let user): user
+    case .customer(let user), .agent(let user, _), .administrator(let user, _): user
     case .guest: nil
     }
   }
@@ -49,15 +49,16 @@ public enum TicketActor: Sendable, Hashable {
   func isStaff(for state: Ticket.State) -> Bool {
     switch self {
     case .customer, .guest: false
-    case .agent(let user), .administrator(let user): user != state.userID
+    case .agent(let user, _), .administrator(let user, _): user != state.userID
     }
   }
 
   func sees(_ state: Ticket.State) -> Bool {
     switch self {
     case .customer(let user): state.userID == user
-    case .agent(let user): state.assignedTo == nil || state.assignedTo == user || state.userID == user
-    case .administrator: true
+    case .agent(let user, let website):
+      state.userID == user || state.isOf(website) && (state.assignedTo == nil || state.assignedTo == user)
+    case .administrator(let user, let website): state.userID == user || state.isOf(website)
     case .guest(let number): state.ticketNumber == number
     }
   }

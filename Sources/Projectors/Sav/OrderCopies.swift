@@ -10,6 +10,7 @@ enum OrderCopies {
     [
       Column("id", .bigint), Column("order_number", .text), Column("user_id", .bigint), Column("total_amount_ttc", .numeric(scale: 2)),
       Column("status", .text), Column("has_failed_payment", .boolean), Column("delivered_at", .timestamptz),
+      Column("website_id", .bigint),
     ])
   private static let lines = Table(
     "order_line_copies", part: .copies,
@@ -20,7 +21,7 @@ enum OrderCopies {
 
   static let handlers: [EventHandler] = [
     .on(OrderPlaced.self) { event, _, rows in
-      insert(event.orderID, event.orderNumber, event.userID, event.totals.totalTTC, .pending, &rows)
+      insert(event.orderID, event.orderNumber, event.userID, event.totals.totalTTC, .pending, &rows, website: event.websiteID)
       for line in event.lines {
         // What is left and its VAT make up the line's total, so the subtraction cannot overflow.
         let net = Cents(line.totalHT.rawValue - line.discount.rawValue)
@@ -49,13 +50,14 @@ enum OrderCopies {
   ]
 
   private static func insert(
-    _ id: OrderID, _ number: String, _ user: UserID, _ total: Cents, _ status: OrderStatusName, _ rows: inout RowChanges
+    _ id: OrderID, _ number: String, _ user: UserID, _ total: Cents, _ status: OrderStatusName, _ rows: inout RowChanges,
+    website: WebsiteID? = nil
   ) {
     rows.insert(
       into: table,
       [
         "id": .id(id), "order_number": .text(number), "user_id": .id(user), "total_amount_ttc": .money(total), "status": .name(status),
-        "has_failed_payment": false,
+        "has_failed_payment": false, "website_id": .id(website),
       ])
   }
 

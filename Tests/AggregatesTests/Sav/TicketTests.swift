@@ -54,6 +54,30 @@ struct Desk {
     .closed: [:],
   ]
 
+  @Test func `who works for a website works on the tickets about its orders, and sees his own`() async throws {
+    let order = TicketOrder(
+      orderID: OrderID(5), orderNumber: "O-5", userID: Desk.owner, totalTTC: Cents(100), status: "delivered", hasFailedPayment: false,
+      websiteID: WebsiteID(7))
+    let (site, other) = (WebsiteID(7), WebsiteID(8))
+    let scenario = try await Scenario().given(JoinSupportTeam(userID: Desk.agent, membership: .init(roleName: "support", teamID: 7)))
+      .given(JoinSupportTeam(userID: Desk.colleague, membership: .init(roleName: "support", teamID: 8))).given(Desk.open(order: order))
+    for actor in [TicketActor.administrator(UserID(9), of: other), .agent(Desk.colleague, of: other)] {
+      try await scenario.when(Desk.change(by: actor) { $0.priority = .urgent }).thenRejected(TicketRejection.notFound)
+    }
+    let owner = TicketActor.administrator(Desk.owner, of: other)
+    try await scenario.when(Desk.change(by: owner) { $0.priority = .urgent }).thenRejected(TicketRejection.staffOnly)
+    let boss = TicketActor.administrator(UserID(9), of: site)
+    try await scenario.when(Desk.change(by: boss) { $0.assignedTo = Desk.colleague }).thenRejected(
+      TicketRejection.invalid(FieldError("assigned_to", .unknown)))
+    let assigned = try await scenario.given(Desk.change(by: boss) { $0.assignedTo = Desk.agent })
+    let left = try await assigned.given(
+      LeaveSupportTeam(userID: Desk.agent, membership: .init(roleName: "support", teamID: 7)))
+    #expect(try await left.state(of: Ticket.self, Desk.ticket).assignedTo == nil)
+    // What is the platform's alone is nobody's within a website.
+    let plain = try await Desk.scenario()
+    try await plain.when(Desk.change(by: boss) { $0.priority = .urgent }).thenRejected(TicketRejection.notFound)
+  }
+
   @Test(arguments: TicketStatus.allCases, TicketStatus.allCases)
   func `every move has its answer in every status`(from: TicketStatus, to: TicketStatus) async throws {
     let allowed = Self.table[from]![to]

@@ -18,7 +18,7 @@ public struct JoinSupportTeam: Command {
   }
 }
 
-/// A user lost a role of the support team. With the last one he gives his tickets back, in the same append.
+/// A user lost a role of the support team. He gives back the tickets that he does not work on any more, in the same append.
 public struct LeaveSupportTeam: Command {
   public var userID: UserID
   public var membership: SupportAgent.Membership
@@ -33,11 +33,10 @@ public struct LeaveSupportTeam: Command {
     let left = SupportAgentLeft(userID: userID, roleName: membership.roleName, teamID: membership.teamID)
     try session.record([.left(left)], on: SupportAgent.self, userID)
     let agent = try session.load(SupportAgent.self, userID)
-    guard !agent.isMember else { return NoAnswer() }
     try session.prepare(Ticket.self, agent.tickets)
     for ticketID in agent.tickets.sorted() {
       let before = try session.load(Ticket.self, ticketID)
-      guard before.assignedTo == userID, !before.isDeleted else { continue }
+      guard before.assignedTo == userID, !before.isDeleted, !agent.works(for: before.websiteID) else { continue }
       try session.record([Ticket.unassign(before, by: nil, at: session.now)], on: Ticket.self, ticketID)
       _ = try session.settle(ticketID, since: before)
     }

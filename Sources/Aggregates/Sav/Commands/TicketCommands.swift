@@ -181,7 +181,7 @@ extension DecisionSession {
     let state = try load(Ticket.self, ticketID)
     guard actor.isStaff(for: state) else { throw TicketRejection.staffOnly }
     if let agent {
-      guard try load(SupportAgent.self, agent).isMember else {
+      guard try load(SupportAgent.self, agent).works(for: state.websiteID) else {
         throw TicketRejection.invalid(FieldError("assigned_to", .unknown))
       }
       try record([Ticket.assign(state, to: agent, by: actor, at: now)], on: Ticket.self, ticketID)
