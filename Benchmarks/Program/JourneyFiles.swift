@@ -21,12 +21,12 @@ struct JourneyFiles {
     }
     try write("households", to: folder, count: households) { #"{"household":\#($0),"first_at":\#(start)}"# }
     try write("orders", to: folder, count: orders, order)
-    // No taxonomy and no coupons.
-    for name in ["departments", "categories", "types", "coupons", "redemptions"] { try write(name, to: folder, count: 0) { _ in "" } }
+    let others = ["departments", "categories", "types", "coupons", "redemptions", "contacts", "tags", "campaigns"]
+    for name in others { try write(name, to: folder, count: 0) { _ in "" } }
     let counts =
-      #"{"brands":1,"departments":0,"categories":0,"types":0,"products":\#(products),"households":\#(households),"orders":\#(orders),"#
-      + #""coupons":0,"redemptions":0}"#
-    try Data(#"{"format":2,"counts":\#(counts)}"#.utf8).write(to: folder.appending(path: "manifest.json"))
+      #"{"brands":1,"products":\#(products),"households":\#(households),"orders":\#(orders),"#
+      + others.map { #""\#($0)":0"# }.joined(separator: ",") + "}"
+    try Data(#"{"format":3,"counts":\#(counts)}"#.utf8).write(to: folder.appending(path: "manifest.json"))
   }
 
   /// 2025-01-01 00:00 UTC, in microseconds.

@@ -3,7 +3,7 @@ import EventSourcing
 
 /// From rows to commands, by the mapping of the converted data (`scripts/journey/README.md`). Imported ids are 2^52 plus the source's key.
 extension CompleteJourneyImporter {
-  private static let source = "complete-journey"
+  static let source = "complete-journey"
 
   /// The type of all imported products: prices of another country, without VAT.
   private static let exemptType = ProductTypeID.imported(0)
@@ -45,11 +45,11 @@ extension CompleteJourneyImporter {
   /// A household is a user with one placeholder address, its default.
   func importHousehold(_ row: HouseholdRow) async throws -> Imported {
     let user = UserID.imported(row.household)
-    let email = "household-\(row.household)@journey.example"
+    let email = Self.email(of: row.household)
     let registeredAt = Timestamp(microseconds: row.firstAt)
     let account = try await executor.execute(
       ImportUser(
-        userID: user, email: email, firstname: "", lastname: "Household \(row.household)", emailClaim: emailClaim(email),
+        userID: user, email: email, firstname: "", lastname: "Household \(row.household)", emailClaim: names.claim(email, "email"),
         registeredAt: registeredAt),
       id: CommandID(derivedFrom: "\(Self.source)/\(row.household)", purpose: "import-user"))
     let place = AddressContent(
@@ -62,6 +62,9 @@ extension CompleteJourneyImporter {
     return Imported(
       events: (account.isDuplicate ? 0 : 3) + (address.isDuplicate ? 0 : 2), isRepeated: account.isDuplicate && address.isDuplicate)
   }
+
+  /// An address that no mail server ever answers for (RFC 2606).
+  static func email(of household: Int64) -> String { "household-\(household)@journey.example" }
 
   func importOrder(_ row: OrderRow, number: String) async throws -> Imported {
     let reference = String(row.basket)

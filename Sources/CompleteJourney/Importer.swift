@@ -2,6 +2,24 @@ public import EventSourcing
 import JSON
 import Synchronization
 
+/// What the names of e-mail addresses and the tokens of subscribers' links are stored as.
+public struct JourneyNames: Sendable {
+  let claim: @Sendable (_ email: String, _ kind: String) -> String
+  let tokenHash: @Sendable (_ newsletterID: Int64) -> String
+
+  /// - Parameters:
+  ///   - claim: the key of the claim that an e-mail address is taken: among accounts (`email`), contacts (`contact-email`) or subscribers
+  ///     (`newsletter-email`).
+  ///   - tokenHash: SHA-256 of the token of a subscriber's links, in hexadecimal digits.
+  public init(
+    claim: @escaping @Sendable (_ email: String, _ kind: String) -> String,
+    tokenHash: @escaping @Sendable (_ newsletterID: Int64) -> String
+  ) {
+    self.claim = claim
+    self.tokenHash = tokenHash
+  }
+}
+
 /// Imports the converted files of *The Complete Journey* through commands, each with an id derived from its row: a run that was cut
 /// off is simply started again, and importing twice changes nothing.
 public struct CompleteJourneyImporter: Sendable {
@@ -21,23 +39,22 @@ public struct CompleteJourneyImporter: Sendable {
   let folder: String
   let executor: CommandExecutor
   let log: any EventLog
-  let emailClaim: @Sendable (String) -> String
+  let names: JourneyNames
   /// How many commands wait for their verdict at a time. Rows in flight are all that the import keeps in memory.
   let window: Int
   let progress: @Sendable (Progress) -> Void
 
   /// - Parameters:
   ///   - folder: holds `manifest.json` and the files it names.
-  ///   - emailClaim: the claim key of an e-mail address.
   ///   - progress: told now and then, from any thread.
   public init(
-    folder: String, executor: CommandExecutor, log: any EventLog, emailClaim: @escaping @Sendable (String) -> String, window: Int = 256,
+    folder: String, executor: CommandExecutor, log: any EventLog, names: JourneyNames, window: Int = 256,
     progress: @escaping @Sendable (Progress) -> Void
   ) {
     self.folder = folder
     self.executor = executor
     self.log = log
-    self.emailClaim = emailClaim
+    self.names = names
     self.window = window
     self.progress = progress
   }
@@ -66,6 +83,13 @@ public struct CompleteJourneyImporter: Sendable {
     try await phase("redemptions", of: counts.redemptions, counter, RedemptionRow.init(from:)) { row in
       try await self.importRedemption(row)
     }
+    try await phase("contacts", of: counts.contacts, counter, ContactRow.init(from:)) { row in try await self.importContact(row) }
+    // One after the other: each is about hundreds of contacts, and mostly the same ones.
+    try await phase("tags", of: counts.tags, atOnce: 1, counter, TagRow.init(from:), prepare: { $0 }) { row in try await self.importTag(row)
+    }
+    try await phase("campaigns", of: counts.campaigns, atOnce: 1, counter, CampaignRow.init(from:), prepare: { $0 }) { row in
+      try await self.importCampaign(row)
+    }
     return try await log.head()
   }
 
@@ -79,7 +103,7 @@ public struct CompleteJourneyImporter: Sendable {
     } catch {
       throw JourneyError.malformed(file: "manifest.json", line: 1, reason: String(describing: error))
     }
-    guard manifest.format == 2 else { throw JourneyError.unknownFormat(manifest.format) }
+    guard manifest.format == 3 else { throw JourneyError.unknownFormat(manifest.format) }
     return manifest
   }
 
@@ -90,9 +114,9 @@ public struct CompleteJourneyImporter: Sendable {
     try await phase(name, of: total, counter, parse, prepare: { $0 }, execute)
   }
 
-  /// Runs the rows of one file, `window` at a time; `prepare` runs in the file's order.
+  /// Runs the rows of one file, `atOnce` or `window` at a time; `prepare` runs in the file's order.
   private func phase<Row: Sendable, Prepared: Sendable>(
-    _ name: String, of total: Int, _ counter: Counter, _ parse: (inout JSONObjectReader) throws -> Row,
+    _ name: String, of total: Int, atOnce: Int? = nil, _ counter: Counter, _ parse: (inout JSONObjectReader) throws -> Row,
     prepare: (Row) async throws -> Prepared, _ execute: @escaping @Sendable (Prepared) async throws -> Imported
   ) async throws {
     let file = "\(name).ndjson"
@@ -109,7 +133,7 @@ public struct CompleteJourneyImporter: Sendable {
         } catch {
           throw JourneyError.malformed(file: file, line: number, reason: String(describing: error))
         }
-        if inFlight == window, let imported = try await group.next() {
+        if inFlight == atOnce ?? window, let imported = try await group.next() {
           report(imported, name, total, counter)
           inFlight -= 1
         }
@@ -149,6 +173,11 @@ public struct CompleteJourneyImporter: Sendable {
     init(events: Int, isRepeated: Bool) {
       self.events = events
       self.isRepeated = isRepeated
+    }
+
+    /// What several commands for one row came to.
+    static func + (left: Imported, right: Imported) -> Imported {
+      Imported(events: left.events + right.events, isRepeated: left.isRepeated && right.isRepeated)
     }
   }
 

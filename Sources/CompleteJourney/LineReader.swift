@@ -68,7 +68,7 @@ public enum JourneyError: Error, Sendable, CustomStringConvertible {
     switch self {
     case .unreadable(let path, let reason): "\(path): \(reason)"
     case .malformed(let file, let line, let reason): "\(file), line \(line): \(reason)"
-    case .unknownFormat(let format): "the folder has format \(format), this program reads 2: convert it again"
+    case .unknownFormat(let format): "the folder has format \(format), this program reads 3: convert it again"
     case .refused(let file, let line, let reason): "\(file), line \(line): refused: \(reason)"
     }
   }

@@ -16,6 +16,9 @@ struct Manifest {
     let orders: Int
     let coupons: Int
     let redemptions: Int
+    let contacts: Int
+    let tags: Int
+    let campaigns: Int
 
     init(from json: inout JSONObjectReader) throws {
       brands = try json.int("brands")
@@ -27,6 +30,9 @@ struct Manifest {
       orders = try json.int("orders")
       coupons = try json.int("coupons")
       redemptions = try json.int("redemptions")
+      contacts = try json.int("contacts")
+      tags = try json.int("tags")
+      campaigns = try json.int("campaigns")
     }
   }
 
@@ -169,5 +175,52 @@ struct RedemptionRow: Sendable {
     campaign = try json.int64("campaign")
     household = try json.int64("household")
     at = try json.int64("at")
+  }
+}
+
+/// What is known of a household beside what it bought.
+struct ContactRow: Sendable {
+  let household: Int64
+  let since: Int64
+  /// When it got its first campaign; nil when it got none.
+  let subscribedAt: Int64?
+  /// An object; nil where nothing is known.
+  let demographics: JSONValue?
+
+  init(from json: inout JSONObjectReader) throws {
+    household = try json.int64("household")
+    since = try json.int64("since")
+    subscribedAt = try json.optionalInt64("subscribed_at")
+    demographics = try json.optionalValue("demographics")
+  }
+}
+
+/// Households that have something in common.
+struct TagRow: Sendable {
+  let tag: Int64
+  let name: String
+  let households: [Int64]
+
+  init(from json: inout JSONObjectReader) throws {
+    tag = try json.int64("tag")
+    name = try json.string("name")
+    households = try json.int64Array("households")
+  }
+}
+
+struct CampaignRow: Sendable {
+  let campaign: Int64
+  let kind: String
+  let from: Int64
+  let until: Int64
+  /// Those that it was sent to.
+  let households: [Int64]
+
+  init(from json: inout JSONObjectReader) throws {
+    campaign = try json.int64("campaign")
+    kind = try json.string("kind")
+    from = try json.int64("from")
+    until = try json.int64("until")
+    households = try json.int64Array("households")
   }
 }

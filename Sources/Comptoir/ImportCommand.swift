@@ -24,7 +24,8 @@ struct Import: AsyncParsableCommand {
         let start = ContinuousClock.now
         let emails = stores.emails
         let importer = CompleteJourneyImporter(
-          folder: folder, executor: stores.executor, log: stores.log, emailClaim: { emails.claim(of: $0) }
+          folder: folder, executor: stores.executor, log: stores.log,
+          names: JourneyNames(claim: { emails.claim(of: $0, among: $1) }, tokenHash: { emails.links.subscriberHash($0) })
         ) { progress in
           bar.show(progress.phase, progress.done, of: progress.total, note: "\(progress.events) events")
           if progress.done == progress.total { bar.finish() }

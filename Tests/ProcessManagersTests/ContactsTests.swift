@@ -271,6 +271,26 @@ import Testing
     try await expectNothingMore(shop)
   }
 
+  @Test func `nothing follows from imported contacts and subscribers`() async throws {
+    let shop = Shop()
+    let (email, since) = ("household-1@journey.example", Timestamp(microseconds: 1_500_000_000_000_000))
+    let contact = ImportContact(
+      contactID: .imported(1), content: ContactContent(email: email), emailClaim: "contact-email:\(email)", source: .import,
+      subscriptions: ContactSubscriptions(newsletter: true), addedAt: since, subscribedAt: since)
+    let subscriber = ImportSubscriber(
+      newsletterID: .imported(1), content: SubscriberContent(email: email), emailClaim: "newsletter-email:\(email)", tokenHash: "hash",
+      source: "journey", subscribedAt: since)
+    // Whichever comes first.
+    try await following(shop) { try await send(contact, shop, staff: false) }
+    #expect(shop.log.events.map(\.type) == ["ContactAdded"])
+    #expect(shop.log.events.map(\.occurredAt) == [since])
+    try await following(shop) { try await send(subscriber, shop, staff: false) }
+    #expect(shop.log.events.map(\.type) == ["ContactAdded", "SubscriberEnrolled"])
+    // What he does from now on is followed.
+    try await following(shop) { try await send(Unsubscribe(newsletterID: .imported(1), reason: .link), shop, staff: false) }
+    #expect(try await shop.state(Contact.self, ContactID.imported(1)).subscriptions.newsletter == false)
+  }
+
   @Test func `a message that keeps failing parks its stream alone`() async throws {
     let shop = Shop()
     let port = contacts(shop)

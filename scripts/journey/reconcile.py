@@ -4,9 +4,9 @@
 Usage: reconcile.py [--check-source-only] [--data FOLDER] [--env FILE]
 
 Two paths that share no code: the parquet files added up here by the rules of the data set's page (not by convert.py), and SQL over
-orders, order_items, products, users, categories and promo codes. Months are UTC; imported rows are those with an id of 2^52 or more.
-Connections: ORDERS_SERVICE_DB_URL, PRODUCTS_SERVICE_DB_URL, AUTH_SERVICE_DB_URL and BASKETS_SERVICE_DB_URL from the environment, else
-from .run/env.
+orders, order_items, products, users, categories, promo codes, campaigns with their mails, and contacts with their lists and tags. Months are
+UTC; imported rows are those with an id of 2^52 or more. Connections: ORDERS_, PRODUCTS_, AUTH_, BASKETS_, NEWSLETTERS_ and
+CONTACTS_SERVICE_DB_URL from the environment, else from .run/env.
 
 Exit status: 0 everything is equal; 1 something differs (the months are named); 2 the comparison could not be made.
 """
@@ -123,8 +123,8 @@ def read_source(folder):
             "shelf": int((sold + retail + match)[items].sum()), "discount": int((retail + match)[items].sum()),
             "net": int(sold[items].sum()),
         }
-    counts = {"products": len(np.union1d(product, listed)), "households": facts["households"]}
-    counts |= source_places(products) | source_coupons(load)
+    counts = {"products": len(np.union1d(product, listed)), "households": facts["households"], "contacts": facts["households"]}
+    counts |= source_places(products) | source_coupons(load) | source_campaigns(load)
     return {name: int(value) for name, value in facts.items()}, months, counts
 
 
@@ -156,6 +156,23 @@ def source_coupons(load):
             counts[f"campaign {campaign}: covered products"] = len(of_campaign)
             counts[f"campaign {campaign}: redemptions"] = redemptions["campaign_id"].count(campaign)
             counts[f"campaign {campaign}: days"] = (end - begin).days + 1
+    return counts
+
+
+def source_campaigns(load):
+    """Of each campaign: the day it began and the households it went to, which are its recipients, mails and members of its list; subscribers;
+    contacts by what is known of them."""
+    sent, described, known = (
+        {name: column.to_pylist() for name, column in load(file).items()} for file in ("campaigns", "campaign_descriptions", "demographics"))
+    counts = {"subscribers": len(set(sent["household_id"])), "contacts with demographics": len(known["household_id"])}
+    for campaign, begin in zip(described["campaign_id"], described["start_date"]):
+        counts[f"campaign {campaign}: first day"] = int(f"{begin:%Y%m%d}")
+        for figure in ("recipients", "mails", "members"):
+            counts[f"campaign {campaign}: {figure}"] = sent["campaign_id"].count(campaign)
+    for field, label in (("age", "Age"), ("income", "Income"), ("home_ownership", "Home"), ("marital_status", "Marital status"),
+                         ("household_size", "Persons"), ("household_comp", "Household"), ("kids_count", "Kids")):
+        for value in set(known[field]) - {None}:
+            counts[f"tag {label}: {value}"] = known[field].count(value)
     return counts
 
 
@@ -238,7 +255,37 @@ def read_tables(env_file):
               min(extract(day from valid_until - valid_from))::int from promo_codes where id >= {IMPORTED} group by 1"""]):
         for figure, value in zip(("coupons", "covered products", "redemptions", "days"), figures):
             counts[f"campaign {campaign}: {figure}"] = int(value)
+    read_newsletters(env_file, counts)
+    read_contacts(env_file, counts)
     return months, complaints, counts
+
+
+def read_newsletters(env_file, counts):
+    """Campaigns that were sent, and the mails that were sent with them."""
+    url = connection_url("NEWSLETTERS_SERVICE_DB_URL", env_file)
+    for campaign, day, recipients, mails in query(url, [
+        f"""select c.id - {IMPORTED}, to_char(c.sent_at, 'YYYYMMDD'), c.total_recipients, count(m.id)
+            from campaigns c left join newsletter_campaigns m on m.campaign_id = c.id and m.status = 'sent' and m.sent_at = c.sent_at
+            where c.id >= {IMPORTED} and c.status = 'sent' and c.total_sent = c.total_recipients group by c.id"""]):
+        for figure, value in zip(("first day", "recipients", "mails"), (day, recipients, mails)):
+            counts[f"campaign {campaign}: {figure}"] = int(value)
+    counts["subscribers"] = int(query(url, [f"select count(*) from newsletters where id >= {IMPORTED}"])[0][0])
+
+
+def read_contacts(env_file, counts):
+    """Contacts of households, the tags they carry and the lists they are on."""
+    url = connection_url("CONTACTS_SERVICE_DB_URL", env_file)
+    counts["contacts"], counts["contacts with demographics"] = map(int, query(url, [
+        f"select count(*), count(*) filter (where custom_fields <> 'null') from contacts where id >= {IMPORTED} and user_id = id"])[0])
+    for tag, contacts in query(url, [
+        f"""select t.name, count(c.id) from contact_tags t left join contacts c on c.tags ? t.name and c.id >= {IMPORTED}
+            where t.id >= {IMPORTED} group by t.id, t.name"""]):
+        counts[f"tag {tag}"] = int(contacts)
+    for campaign, members in query(url, [
+        f"""select l.id - {IMPORTED}, count(m.id) from contact_lists l
+            left join contact_list_contacts m on m.contact_list_id = l.id and m.status = 'active' and m.contact_id >= {IMPORTED}
+            where l.id >= {IMPORTED} group by l.id having count(m.id) = l.contact_count"""]):
+        counts[f"campaign {campaign}: members"] = int(members)
 
 
 # What is shown
@@ -293,9 +340,9 @@ def main():
         table_total = total(tables)
         line("total", "source", source_total)
         line("", "tables", table_total, "equal" if table_total == source_total else "DIFFERS")
-        for name in ("products", "households"):
+        for name in ("products", "households", "contacts", "contacts with demographics", "subscribers"):
             print(f"{name}: source {source_counts[name]:,}, tables {table_counts[name]:,}")
-        for title, begins in (("places of products", "in "), ("figures of campaigns", "campaign ")):
+        for title, begins in (("places of products", "in "), ("figures of campaigns", "campaign "), ("tags of contacts", "tag ")):
             left, right = (sorted((name, value) for name, value in counts.items() if name.startswith(begins))
                            for counts in (source_counts, table_counts))
             print(f"{title}: source {len(left):,}, tables {len(right):,}; sums {sum(value for _, value in left):,} "

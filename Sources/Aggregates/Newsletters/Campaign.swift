@@ -3,7 +3,7 @@ public import EventSourcing
 /// A campaign (stream `campaign-<id>`):
 ///
 ///     draft ─▶ scheduled ─▶ sending ─▶ sent, failed
-///       └───────────────────▲   each of the first three ─▶ cancelled
+///       └───────────────────▲   each of the first three ─▶ cancelled        imported ─▶ sent
 public enum Campaign: Aggregate {
   public typealias Event = CampaignEvent
   public static let category = "campaign"
@@ -16,6 +16,8 @@ public enum Campaign: Aggregate {
     public var isDeleted = false
     public var scheduledAt: Timestamp?
     public var totals = CampaignTotals()
+    /// Sent by another system.
+    public var isImported = false
   }
 
   public static func evolve(_ state: inout State, _ event: CampaignEvent) {
@@ -32,6 +34,10 @@ public enum Campaign: Aggregate {
     case .campaignFailed: state.status = .failed
     case .campaignCancelled: state.status = .cancelled
     case .campaignDeleted: state.isDeleted = true
+    case .campaignImported(let event):
+      state.content = event.content
+      state.status = .sent
+      state.isImported = true
     }
   }
 
@@ -43,6 +49,19 @@ public enum Campaign: Aggregate {
     guard state.content == nil else { return [] }
     try check(content)
     return [.campaignDrafted(CampaignDrafted(campaignID: id, createdBy: user, content: content))]
+  }
+
+  /// Takes over a campaign that was sent elsewhere.
+  static func takeOver(_ id: CampaignID, _ content: CampaignContent, _ state: State) throws(CampaignRejection) -> [Event] {
+    guard state.content == nil else { return [] }
+    try check(content)
+    return [.campaignImported(CampaignImported(campaignID: id, content: content))]
+  }
+
+  /// Makes sure that mails sent elsewhere may be taken over: no campaign of our own has any.
+  static func checkTakingOver(_ id: CampaignID, _ state: State) throws(CampaignRejection) {
+    _ = try existing(id, state)
+    guard state.isImported else { throw .wrongStatus(.send, current: state.status) }
   }
 
   static func change(_ id: CampaignID, to content: CampaignContent, _ state: State) throws(CampaignRejection) -> [Event] {

@@ -164,6 +164,9 @@ public struct CampaignTotals: Hashable, Sendable {
   public var unsubscribed: Int64 = 0
   /// Who could not be sent to.
   public var failed: Int64 = 0
+
+  /// Those of a campaign that nobody has received yet.
+  public static let zero = CampaignTotals()
 }
 
 extension CampaignTotals: JSONCodable {

@@ -72,6 +72,9 @@ public enum CampaignDelivery: Aggregate {
     case .mailWithdrawn: state.isWithdrawn = true
     case .mailLedToUnsubscribing: state.hasLeft = true
     case .mailTrackingErased: state.isTracked = false
+    case .mailImported(let event):
+      state.row = event.row
+      state.status = .sent
     }
   }
 
@@ -79,6 +82,11 @@ public enum CampaignDelivery: Aggregate {
 
   static func prepare(_ row: MailRow, _ state: State) -> [Event] {
     state.row == nil ? [.mailPrepared(MailPrepared(row: row))] : []
+  }
+
+  /// Takes over a mail that was sent elsewhere.
+  static func takeOver(_ row: MailRow, _ state: State) -> [Event] {
+    state.row == nil ? [.mailImported(MailImported(row: row))] : []
   }
 
   static func withdraw(_ state: State) -> [Event] {
@@ -174,6 +182,9 @@ public enum CampaignDelivery: Aggregate {
         totals.sent += 1
         // It counted as failed until now.
         if before.isUncertain { totals.failed -= 1 }
+      case .mailImported:
+        totals.recipients += 1
+        totals.sent += 1
       case .mailUncertain: totals.failed += 1
       case .mailDelivered: totals.delivered += 1
       case .mailOpened: if before.openCount == 0 { totals.opened += 1 }

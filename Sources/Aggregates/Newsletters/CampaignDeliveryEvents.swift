@@ -16,6 +16,7 @@ public enum CampaignDeliveryEvent: AggregateEvent {
   case mailWithdrawn(MailWithdrawn)
   case mailLedToUnsubscribing(MailLedToUnsubscribing)
   case mailTrackingErased(MailTrackingErased)
+  case mailImported(MailImported)
 
   public static let decoder = EventDecoder<CampaignDeliveryEvent>([
     EventCase(MailPrepared.self, CampaignDeliveryEvent.mailPrepared),
@@ -31,6 +32,7 @@ public enum CampaignDeliveryEvent: AggregateEvent {
     EventCase(MailWithdrawn.self, CampaignDeliveryEvent.mailWithdrawn),
     EventCase(MailLedToUnsubscribing.self, CampaignDeliveryEvent.mailLedToUnsubscribing),
     EventCase(MailTrackingErased.self, CampaignDeliveryEvent.mailTrackingErased),
+    EventCase(MailImported.self, CampaignDeliveryEvent.mailImported),
   ])
 
   public var payload: any EventPayload {
@@ -48,6 +50,7 @@ public enum CampaignDeliveryEvent: AggregateEvent {
     case .mailWithdrawn(let event): event
     case .mailLedToUnsubscribing(let event): event
     case .mailTrackingErased(let event): event
+    case .mailImported(let event): event
     }
   }
 }
@@ -285,6 +288,23 @@ public struct MailTrackingErased: Hashable, Sendable {
 }
 
 extension MailTrackingErased: EventPayload {
+  public init(from json: inout JSONObjectReader) throws {
+    row = try MailRow(from: &json)
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    row.encode(to: &json)
+  }
+}
+
+/// Another system had sent a mail, at the time of this event; what became of it is not known.
+public struct MailImported: Hashable, Sendable {
+  public static let type = EventType("MailImported", .private)
+
+  public var row: MailRow
+}
+
+extension MailImported: EventPayload {
   public init(from json: inout JSONObjectReader) throws {
     row = try MailRow(from: &json)
   }

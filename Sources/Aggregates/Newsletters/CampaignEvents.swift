@@ -14,6 +14,7 @@ public enum CampaignEvent: AggregateEvent {
   case campaignFailed(CampaignFailed)
   case campaignCancelled(CampaignCancelled)
   case campaignDeleted(CampaignDeleted)
+  case campaignImported(CampaignImported)
 
   public static let decoder = EventDecoder<CampaignEvent>([
     EventCase(CampaignDrafted.self, CampaignEvent.campaignDrafted),
@@ -27,6 +28,7 @@ public enum CampaignEvent: AggregateEvent {
     EventCase(CampaignFailed.self, CampaignEvent.campaignFailed),
     EventCase(CampaignCancelled.self, CampaignEvent.campaignCancelled),
     EventCase(CampaignDeleted.self, CampaignEvent.campaignDeleted),
+    EventCase(CampaignImported.self, CampaignEvent.campaignImported),
   ])
 
   public var payload: any EventPayload {
@@ -42,6 +44,7 @@ public enum CampaignEvent: AggregateEvent {
     case .campaignFailed(let event): event
     case .campaignCancelled(let event): event
     case .campaignDeleted(let event): event
+    case .campaignImported(let event): event
     }
   }
 }
@@ -260,5 +263,25 @@ extension CampaignDeleted: EventPayload {
 
   public func encode(to json: inout JSONWriter) {
     json.field("campaign_id", campaignID)
+  }
+}
+
+/// Another system had sent a campaign, at the time of this event. It is history: nothing follows from it.
+public struct CampaignImported: Hashable, Sendable {
+  public static let type = EventType("CampaignImported", .private)
+
+  public var campaignID: CampaignID
+  public var content: CampaignContent
+}
+
+extension CampaignImported: EventPayload {
+  public init(from json: inout JSONObjectReader) throws {
+    campaignID = try json.id("campaign_id")
+    content = try CampaignContent(from: &json)
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("campaign_id", campaignID)
+    content.encode(to: &json)
   }
 }

@@ -145,6 +145,7 @@ struct CampaignPlan: Sendable {
         if let last, event.version > last { return plan }
         switch try CampaignEvent.decoder.decode(event) {
         case .campaignDrafted(let drafted): plan.content = drafted.content
+        case .campaignImported(let imported): plan.content = imported.content
         case .campaignChanged(let changed): plan.content = changed.content
         case .campaignMailsPrepared(let prepared): plan.steps.append(Step(id: event.id, readers: prepared.newsletterIDs))
         case .campaignSendingStarted: return plan

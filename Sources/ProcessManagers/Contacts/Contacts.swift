@@ -156,6 +156,8 @@ public final class Contacts: StreamSagaPort {
   }
 
   private func enrol(_ event: SubscriberEnrolled, after message: RecordedEvent) async throws {
+    // An import brings its contacts itself.
+    guard !event.newsletterID.isImported else { return }
     try await follow(.subscribe(.newsletter), event.personal?.email, after: message)
   }
 

@@ -63,7 +63,8 @@ public final class Newsletters: StreamSagaPort {
   // MARK: Contacts
 
   private func add(_ event: ContactAdded, after message: RecordedEvent) async throws {
-    guard event.subscriptions.newsletter, event.status == .active, let content = event.personal else { return }
+    // An import brings its subscribers itself.
+    guard !event.contactID.isImported, event.subscriptions.newsletter, event.status == .active, let content = event.personal else { return }
     try await subscribe(content.email, content.fullName, after: message)
   }
 

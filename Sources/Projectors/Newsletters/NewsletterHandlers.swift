@@ -6,13 +6,10 @@ import JSON
 enum NewsletterHandlers {
   static let campaigns: [EventHandler] = [
     .on(CampaignDrafted.self) { event, facts, rows in
-      var values = columns(event.content)
-      values.append([
-        "id": .id(event.campaignID), "status": "draft", "created_by": .id(event.createdBy), "total_recipients": 0, "total_sent": 0,
-        "total_delivered": 0, "total_opened": 0, "total_clicked": 0, "total_bounced": 0, "total_unsubscribed": 0,
-        "created_at": .timestamp(facts.occurredAt), "updated_at": .timestamp(facts.occurredAt),
-      ])
-      rows.insert(into: NewsletterTables.campaigns, values)
+      begin(event.campaignID, event.content, ["status": "draft", "created_by": .id(event.createdBy)], facts, &rows)
+    },
+    .on(CampaignImported.self) { event, facts, rows in
+      begin(event.campaignID, event.content, ["status": "sent", "sent_at": .timestamp(facts.occurredAt)], facts, &rows)
     },
     .on(CampaignChanged.self) { event, facts, rows in set(event.campaignID, columns(event.content), facts, &rows) },
     .on(CampaignScheduled.self) { event, facts, rows in
@@ -37,14 +34,9 @@ enum NewsletterHandlers {
   ]
 
   static let mails: [EventHandler] = [
-    .on(MailPrepared.self) { event, facts, rows in
-      rows.insert(
-        into: NewsletterTables.mails,
-        [
-          "id": .id(event.row.id), "newsletter_id": .id(event.row.newsletterID), "campaign_id": .id(event.row.campaignID),
-          "status": "pending", "open_count": 0, "click_count": 0, "created_at": .timestamp(facts.occurredAt),
-          "updated_at": .timestamp(facts.occurredAt),
-        ])
+    .on(MailPrepared.self) { event, facts, rows in begin(event.row, ["status": "pending"], facts, &rows) },
+    .on(MailImported.self) { event, facts, rows in
+      begin(event.row, ["status": "sent", "sent_at": .timestamp(facts.occurredAt)], facts, &rows)
     },
     // Still to be sent.
     .ignoring(MailMarked.self), .ignoring(MailPutOff.self),
@@ -88,6 +80,27 @@ enum NewsletterHandlers {
     // It shows in the campaign's total and on the subscriber.
     .ignoring(MailLedToUnsubscribing.self),
   ]
+
+  /// The row of a campaign that nobody has received yet.
+  private static func begin(
+    _ id: CampaignID, _ content: CampaignContent, _ state: ColumnValues, _ facts: EventFacts, _ rows: inout RowChanges
+  ) {
+    var values = columns(content)
+    values.append(state)
+    values.append(columns(CampaignTotals.zero))
+    values.append(["id": .id(id), "created_at": .timestamp(facts.occurredAt), "updated_at": .timestamp(facts.occurredAt)])
+    rows.insert(into: NewsletterTables.campaigns, values)
+  }
+
+  /// The row of a mail that nobody has opened yet.
+  private static func begin(_ mail: MailRow, _ state: ColumnValues, _ facts: EventFacts, _ rows: inout RowChanges) {
+    var values: ColumnValues = [
+      "id": .id(mail.id), "newsletter_id": .id(mail.newsletterID), "campaign_id": .id(mail.campaignID), "open_count": 0, "click_count": 0,
+      "created_at": .timestamp(facts.occurredAt), "updated_at": .timestamp(facts.occurredAt),
+    ]
+    values.append(state)
+    rows.insert(into: NewsletterTables.mails, values)
+  }
 
   private static func set(_ campaign: CampaignID, _ values: ColumnValues, _ facts: EventFacts, _ rows: inout RowChanges) {
     var values = values

@@ -69,7 +69,7 @@ extension RandomShop {
       guard shop.chance(30), let id = shop.any(shop.campaigns), let user = shop.any(shop.users) else { return }
       try await shop.send(TestCampaign(campaignID: id, emails: ["test@example.org"], requestedBy: user))
     },
-    sendCampaign, sendCampaign, report, report, report, report,
+    sendCampaign, sendCampaign, importCampaign, report, report, report, report,
     { shop in
       // One of the last: those before have nobody left to write to.
       guard shop.chance(30), let id = shop.any(shop.campaigns.suffix(5)) else { return }
@@ -130,6 +130,18 @@ extension RandomShop {
       // Some wait for ever.
       if chance > 4 { try await shop.send(ReportMail(key, .sent)) }
       if chance < 3 { try await shop.send(ReportMail(key, .failed(reason: chance == 1 ? nil : shop.name("refused")))) }
+    }
+  }
+
+  /// Another system's campaign, with its mails in two parts.
+  private static func importCampaign(_ shop: RandomShop) async throws {
+    let id = CampaignID(shop.freshID())
+    let sentAt = Timestamp(microseconds: 1_500_000_000_000_000 + shop.number(0...9))
+    guard try await shop.send(ImportCampaign(campaignID: id, content: shop.campaignContent(), sentAt: sentAt)) != nil else { return }
+    for newsletter in Set((0..<2).compactMap { _ in shop.any(shop.subscribers) }).sorted() {
+      let mail = CampaignDeliveryID(shop.freshID())
+      try await shop.send(ImportMails(campaignID: id, newsletterIDs: [newsletter], firstDelivery: mail, sentAt: sentAt))
+      shop.mails.append(DeliveryKey(id, newsletter))
     }
   }
 

@@ -9,10 +9,13 @@ struct ContactChanges {
   /// How many contacts have changed.
   private(set) var changedCount: Int64 = 0
 
-  mutating func record(_ events: [Contact.Event], on id: ContactID, in session: inout DecisionSession) throws {
+  /// - Parameter occurredAt: when it happened; the session's time when nil.
+  mutating func record(
+    _ events: [Contact.Event], on id: ContactID, in session: inout DecisionSession, occurredAt: Timestamp? = nil
+  ) throws {
     guard !events.isEmpty else { return }
     let before = try session.load(Contact.self, id)
-    try session.record(events, on: Contact.self, id)
+    try session.record(events, on: Contact.self, id, occurredAt: occurredAt)
     let after = try session.load(Contact.self, id)
     changedCount += 1
     for list in Set(before.memberships.keys).union(after.memberships.keys) {

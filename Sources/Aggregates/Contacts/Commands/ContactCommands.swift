@@ -1,6 +1,6 @@
 public import EventSourcing
 
-/// Notes a contact. Adding the same id again changes nothing.
+/// Notes a contact; imported ones (by their id) too. Adding the same id again changes nothing.
 public struct AddContact: Command {
   /// Drawn before.
   public var contactID: ContactID
@@ -14,10 +14,15 @@ public struct AddContact: Command {
   public var userID: UserID?
   /// Must exist.
   public var tags: [ContactTagID]
+  /// When it became known; the time of the command when nil.
+  public var addedAt: Timestamp?
+  /// Since when it gets newsletter or marketing; the time of the command when nil.
+  public var subscribedAt: Timestamp?
 
   public init(
     contactID: ContactID, content: ContactContent, emailClaim: String, source: ContactSource = .manual, status: ContactStatus = .active,
-    subscriptions: ContactSubscriptions = ContactSubscriptions(), userID: UserID? = nil, tags: [ContactTagID] = []
+    subscriptions: ContactSubscriptions = ContactSubscriptions(), userID: UserID? = nil, tags: [ContactTagID] = [],
+    addedAt: Timestamp? = nil, subscribedAt: Timestamp? = nil
   ) {
     self.contactID = contactID
     self.content = content
@@ -27,6 +32,8 @@ public struct AddContact: Command {
     self.subscriptions = subscriptions
     self.userID = userID
     self.tags = tags
+    self.addedAt = addedAt
+    self.subscribedAt = subscribedAt
   }
 
   public func decide(in session: inout DecisionSession) throws -> Created<ContactID> {
@@ -48,8 +55,8 @@ public struct AddContact: Command {
     let isSubscribed = subscriptions.newsletter || subscriptions.marketing
     let added = ContactAdded(
       contactID: contactID, source: source, status: status, userID: userID, emailClaim: emailClaim, subscriptions: subscriptions,
-      subscribedAt: isSubscribed ? session.now : nil, personal: content)
-    try changes.record([.contactAdded(added)], on: contactID, in: &session)
+      subscribedAt: isSubscribed ? subscribedAt ?? session.now : nil, personal: content)
+    try changes.record([.contactAdded(added)], on: contactID, in: &session, occurredAt: addedAt)
     for tag in tags {
       let name = try session.tagName(tag, field: "tags")
       let events = try Contact.decide(.tag(tag), contactID, tagName: name, now: session.now, session.load(Contact.self, contactID))
@@ -59,6 +66,9 @@ public struct AddContact: Command {
     if let userID { session.claim(Contact.userClaim(userID), for: Contact.stream(contactID)) }
   }
 }
+
+/// Notes a contact of another system: `AddContact` under an imported id. No subscription to the newsletter follows from it.
+public typealias ImportContact = AddContact
 
 /// Gives a contact new content, whole or in part, another status, or other tags.
 public struct ChangeContact: Command {

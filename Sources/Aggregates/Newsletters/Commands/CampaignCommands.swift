@@ -235,7 +235,7 @@ public struct DeleteCampaign: Command {
 
 extension DecisionSession {
   /// Makes sure that the template of a campaign is there.
-  fileprivate mutating func checkTemplate(of content: CampaignContent) throws {
+  mutating func checkTemplate(of content: CampaignContent) throws {
     do {
       try requirePresent(EmailTemplate.self, content.templateID, field: "email_template_id")
     } catch ReferenceRejection.invalid(let error) {

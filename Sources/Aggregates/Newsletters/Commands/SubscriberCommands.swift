@@ -34,7 +34,8 @@ public struct RequestSubscription: Command {
   }
 }
 
-/// Subscribes somebody without asking him to confirm: imports, and other services that have his consent. Repeating it changes nothing.
+/// Subscribes somebody without asking him to confirm: imports (by their id), and other services that have his consent. Repeating it changes
+/// nothing.
 public struct EnrolSubscriber: Command {
   /// Whoever holds the claim on the address, else an id drawn before.
   public var newsletterID: NewsletterID
@@ -47,9 +48,12 @@ public struct EnrolSubscriber: Command {
   public var source: String?
   /// Whether somebody who has left, or could not be reached, is subscribed again.
   public var renews: Bool
+  /// Since when; the time of the command when nil.
+  public var subscribedAt: Timestamp?
 
   public init(
-    newsletterID: NewsletterID, content: SubscriberContent, emailClaim: String, tokenHash: String, source: String?, renews: Bool = false
+    newsletterID: NewsletterID, content: SubscriberContent, emailClaim: String, tokenHash: String, source: String?, renews: Bool = false,
+    subscribedAt: Timestamp? = nil
   ) {
     self.newsletterID = newsletterID
     self.content = content
@@ -57,6 +61,7 @@ public struct EnrolSubscriber: Command {
     self.tokenHash = tokenHash
     self.source = source
     self.renews = renews
+    self.subscribedAt = subscribedAt
   }
 
   public func decide(in session: inout DecisionSession) throws -> Affected {
@@ -67,11 +72,14 @@ public struct EnrolSubscriber: Command {
   func enrol(in session: inout DecisionSession) throws -> Bool {
     let state = try session.load(Subscriber.self, newsletterID, isNew: true)
     let events = try Subscriber.decide(self, state)
-    try session.record(events, on: Subscriber.self, newsletterID)
+    try session.record(events, on: Subscriber.self, newsletterID, occurredAt: subscribedAt)
     session.takeNames(newsletterID, emailClaim, tokenHash, state)
     return !events.isEmpty
   }
 }
+
+/// Takes over a subscriber of another system: `EnrolSubscriber` under an imported id. Nothing follows from it.
+public typealias ImportSubscriber = EnrolSubscriber
 
 /// Enrols several, all or none of them.
 public struct ImportSubscribers: Command {
