@@ -79,6 +79,21 @@ import Testing
     #expect(post.mails.isEmpty)
   }
 
+  @Test func `an address that does not exist counts against who gave it, a mail that is not wanted does not`() async throws {
+    let (shop, post) = (try await prepare(), Post())
+    post.fail(.refused(SMTPReply(code: 550, text: "5.1.1 no such user")))
+    try await request(shop)
+    try await settle(shop, post)
+    #expect(try await shop.state(Subscriber.self, reader).hardBounceCount == 1)
+    #expect(try await shop.state(Subscriber.self, reader).status == .pending)
+
+    _ = try await shop.executor.execute(ConfirmSubscription(newsletterID: reader))
+    post.fail(.refused(SMTPReply(code: 554, text: "5.7.1 not today")))
+    try await settle(shop, post)
+    #expect(try await shop.state(Subscriber.self, reader).bounceCount == 1)
+    #expect(post.mails.isEmpty)
+  }
+
   @Test func `an import mails nobody`() async throws {
     let (shop, post) = (try await prepare(), Post())
     _ = try await shop.executor.execute(

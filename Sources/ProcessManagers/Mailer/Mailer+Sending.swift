@@ -37,6 +37,7 @@ extension Mailer {
       return .sent
     } catch {
       switch error {
+      case .refused(let reply) where reply.isAboutRecipient: return .bounced(reply.isForNow ? .soft : .hard, reason: "\(error)")
       case .invalid, .refused: return .refused(reason: "\(error)")
       case .deferred, .unavailable: return .putOff(reason: "\(error)")
       case .uncertain: return .uncertain(reason: "\(error)")
@@ -49,7 +50,7 @@ extension Mailer {
     begun.withLock { $0[key] = nil }
     switch outcome {
     case .sent: break
-    case .omitted, .putOff, .refused:
+    case .omitted, .putOff, .refused, .bounced:
       logger.notice(
         "mail not sent", metadata: ["mail.key": "\(key)", "status": "\(answer?.status.rawValue ?? "")", "outcome": "\(outcome)"])
     case .uncertain(let reason):

@@ -53,6 +53,31 @@ import Testing
       .then(.refused(TransactionalMailRefused(mail: key, reason: "451")), on: TransactionalMail.self, key).thenTimer(timer, at: nil)
   }
 
+  @Test func `a mail to a subscriber that bounces counts on him, and any other on nobody`() async throws {
+    let refused = TransactionalMailEvent.refused(TransactionalMailRefused(mail: key, reason: "550 5.1.1"))
+    try await Scenario().given(mark()).when(settle(.bounced(.hard, reason: "550 5.1.1"))).then(refused, on: TransactionalMail.self, key)
+      .andNothingElse()
+
+    let reader = NewsletterID(7)
+    var scenario = try await Scenario().given(
+      EnrolSubscriber(
+        newsletterID: reader, content: .init(email: "a@example.org"), emailClaim: "newsletter-email:a", tokenHash: "hash", source: nil))
+    for count: Int64 in 1...3 {
+      let welcome = MailKey(cause: Subscriber.stream(reader), version: count, template: "welcome-email")
+      let kind: BounceKind = count == 1 ? .soft : .hard
+      scenario = try await scenario.given(MarkTransactionalMail(welcome, sender: "one"))
+      let settled = SettleTransactionalMail(welcome, .bounced(kind, reason: "5.1.1"))
+      let bounced = SubscriberBounced(
+        newsletterID: reader, kind: kind, bounceCount: count, hardBounceCount: count - 1, status: .subscribed)
+      scenario = try await scenario.when(settled)
+        .then(.refused(TransactionalMailRefused(mail: welcome, reason: "5.1.1")), on: TransactionalMail.self, welcome)
+        .then(.subscriberBounced(bounced), on: Subscriber.self, reader)
+        .thenTimer("newsletters-bounces-newsletter-7", at: InMemoryEventLog.defaultStart + .seconds(180 * 86_400)).and
+      // Settled once.
+      scenario = try await scenario.when(settled).thenNothing().and
+    }
+  }
+
   @Test func `a mail that nobody can get is left out for good, also while it waits`() async throws {
     let omitted = TransactionalMailEvent.omitted(TransactionalMailOmitted(mail: key, reason: "nobody"))
     try await Scenario().when(settle(.omitted(reason: "nobody"))).then(omitted, on: TransactionalMail.self, key)

@@ -90,11 +90,14 @@ extension DecisionSession {
     if campaign.status == .cancelled, try load(CampaignDelivery.self, key).sender.isEmpty, !before.sender.isEmpty {
       try record(CampaignDelivery.withdraw(load(CampaignDelivery.self, key)), on: CampaignDelivery.self, key)
     }
-    if case .bounced(let kind, _) = report, !events.isEmpty {
-      try record(Subscriber.bounce(key.newsletterID, kind, subscriber), on: Subscriber.self, key.newsletterID)
-      plan(.bounces(key.newsletterID))
-    }
+    if case .bounced(let kind, _) = report, !events.isEmpty { try recordBounce(kind, of: key.newsletterID) }
     if !before.isTracked, try load(CampaignDelivery.self, key).isTracked { plan(.tracking(key)) }
+  }
+
+  /// Records that a mail to a subscriber came back.
+  mutating func recordBounce(_ kind: BounceKind, of id: NewsletterID) throws {
+    try record(Subscriber.bounce(id, kind, load(Subscriber.self, id)), on: Subscriber.self, id)
+    plan(.bounces(id))
   }
 
   /// Records what happened to a mail, and what it makes of its campaign's totals.

@@ -59,7 +59,8 @@ public enum TransactionalMail: Aggregate {
   static func settle(_ outcome: MailOutcome, _ key: MailKey, now: Timestamp, _ state: State) -> [Event] {
     switch (state.status, outcome) {
     case (.marked, .sent), (.uncertain, .sent): [.sent(TransactionalMailSent(mail: key))]
-    case (.marked, .refused(let reason)): [.refused(TransactionalMailRefused(mail: key, reason: cut(reason)))]
+    case (.marked, .refused(let reason)), (.marked, .bounced(_, let reason)):
+      [.refused(TransactionalMailRefused(mail: key, reason: cut(reason)))]
     case (.marked, .uncertain(let reason)): [.uncertain(TransactionalMailUncertain(mail: key, reason: cut(reason)))]
     case (.marked, .putOff(let reason)):
       if state.attempts <= pauses.count {
@@ -83,8 +84,10 @@ public enum TransactionalMail: Aggregate {
 /// What became of an attempt to send a mail. Reasons hold nobody's personal data.
 public enum MailOutcome: Sendable, Hashable {
   case sent
-  /// For good.
+  /// For good, because of the mail or of who sends it.
   case refused(reason: String)
+  /// For good, because of the recipient's address or mailbox.
+  case bounced(BounceKind, reason: String)
   /// For now.
   case putOff(reason: String)
   /// Nobody knows whether the mail server has it.

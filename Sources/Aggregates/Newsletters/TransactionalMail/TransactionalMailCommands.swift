@@ -20,7 +20,8 @@ public struct MarkTransactionalMail: Command {
   }
 }
 
-/// Writes down what became of a marked mail, or that there is none to send.
+/// Writes down what became of a marked mail, or that there is none to send. One that asks a subscriber to confirm, or welcomes him, counts
+/// on him when it bounces, as a campaign's mail does.
 public struct SettleTransactionalMail: Command {
   public var key: MailKey
   public var outcome: MailOutcome
@@ -38,7 +39,17 @@ public struct SettleTransactionalMail: Command {
       session.setTimer(MailTimer.name(key), due: .at(event.retryAt), payload: MailTimer(mail: key))
     }
     if state.status == .putOff, !events.isEmpty { session.cancelTimer(MailTimer.name(key)) }
+    if case .bounced(let kind, _) = outcome, !events.isEmpty, let subscriber = key.subscriber {
+      try session.recordBounce(kind, of: subscriber)
+    }
     return TransactionalMailAnswer(try session.load(TransactionalMail.self, key))
+  }
+}
+
+extension MailKey {
+  /// Who is to confirm by the mail that he wants the newsletter, or is welcomed by it; nil for other mails.
+  fileprivate var subscriber: NewsletterID? {
+    cause.category == Subscriber.category ? Int64(cause.id).map { NewsletterID($0) } : nil
   }
 }
 
