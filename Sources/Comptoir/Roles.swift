@@ -43,17 +43,8 @@ struct Roles {
   /// The projector of one read database.
   func projector(_ projection: Projection) throws -> ProjectorRunner {
     ProjectorRunner(
-      projection, log: stores.log, leases: stores.log, configuration: try writer(of: projection.database), holder: holder,
+      projection, log: stores.log, leases: stores.log, configuration: try settings.writer(of: projection.database), holder: holder,
       logger: settings.logger)
-  }
-
-  /// A read database as its projector, who also writes its jobs.
-  private func writer(of database: String) throws -> PostgresConfiguration {
-    let reader = try settings.reader(of: database)
-    // Several installations on one server tell their roles apart by a prefix, which the reader's name has as well.
-    let name = "\(database)_projector"
-    let own = "\(database)_reader"
-    return try settings.other(reader.user.hasSuffix(own) ? reader.user.dropLast(own.count) + name : name, at: reader)
   }
 
   /// The checkout's process manager with the payment provider of the settings.
@@ -99,7 +90,7 @@ struct Roles {
           log: stores.log, executor: stores.executor, transport: transport, templates: StoredMailTemplates(log: stores.log),
           terms: mail.terms, links: links, logger: settings.logger))
       let database = Projection.newsletters.database
-      let queue = JobQueue("campaign", client: PostgresClient(try writer(of: database), logger: settings.logger))
+      let queue = JobQueue("campaign", client: PostgresClient(try settings.writer(of: database), logger: settings.logger))
       ports.append(
         Campaigns(
           log: stores.log, executor: stores.executor, queue: queue,

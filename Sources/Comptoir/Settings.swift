@@ -164,6 +164,15 @@ struct Settings: Sendable {
     return other
   }
 
+  /// A read database as its projector, who also writes its jobs.
+  func writer(of database: String) throws -> PostgresConfiguration {
+    let reader = try self.reader(of: database)
+    // Several installations on one server tell their roles apart by a prefix, which the reader's name has as well.
+    let name = "\(database)_projector"
+    let own = "\(database)_reader"
+    return try other(reader.user.hasSuffix(own) ? reader.user.dropLast(own.count) + name : name, at: reader)
+  }
+
   /// The password of a role: HMAC-SHA256 of its name under the seed, in lower-case hexadecimal.
   func rolePassword(_ role: String) throws -> String {
     let seed = SymmetricKey(data: Array(try required("COMPTOIR_ROLE_PASSWORD_SEED").utf8))

@@ -88,6 +88,43 @@ import Testing
     }
   }
 
+  @Test func `operators see what was given up, bring it back, or discard it for ever`() async throws {
+    try await Yard.use { yard in
+      try await yard.queue.enqueue(["a", "b", "c"].map { Job(key: $0, data: ["n": 1]) })
+      try await yard.running([yard.worker { throw JobFailure("no image \($0.job.key)") }]) {
+        try await yard.until(JobFigures(waiting: 0, running: 0, failed: 3))
+      }
+      let failed = FailedJobs(client: yard.client)
+      let jobs = try await failed.list()
+      #expect(jobs.map(\.key) == ["a", "b", "c"])
+      #expect(jobs.map(\.queue) == ["images", "images", "images"])
+      #expect(jobs.map(\.reason) == ["no image a", "no image b", "no image c"])
+      #expect(jobs.map(\.attempts) == [1, 1, 1])
+
+      #expect(try await failed.discard(jobs[1].id, reason: "it was deleted"))
+      #expect(try await !failed.discard(jobs[1].id, reason: "again"))
+      #expect(try await !failed.retry(jobs[1].id))
+      #expect(try await yard.queue.enqueue([Job(key: "b")]) == 0)
+      #expect(try await failed.retry(jobs[2].id))
+      #expect(try await failed.list() == [jobs[0]])
+      #expect(try await yard.queue.figures() == JobFigures(waiting: 1, running: 0, failed: 1))
+      #expect(try await failed.retryAll() == 1)
+
+      // As it was put in, with all its tries. What was brought back is due by the database's clock.
+      var queue = yard.queue
+      queue.clock = nil
+      let taken = try #require(try await queue.reserve(JobPolicy()))
+      #expect(taken.job == Job(key: "a", data: ["n": 1]))
+      #expect(taken.attempt == 1)
+      let row = try await yard.client.query(
+        .unprepared(
+          """
+          select queue, payload::jsonb ->> 'discarded', payload::jsonb ->> 'failure' from ops.jobs where queue like '%:discarded'
+          """))[0]
+      #expect(try [row.string(0), row.string(1), row.string(2)] == ["images:discarded", "it was deleted", "no image b"])
+    }
+  }
+
   @Test func `a killed worker's job returns when its lease is over, and the worker can no longer touch it`() async throws {
     try await Yard.use { yard in
       try await yard.queue.enqueue([Job(key: "a")])

@@ -75,7 +75,7 @@ enum HealthRoutes {
   private static let positionAndJobs = PostgresStatement(
     "health.position-and-jobs",
     """
-    select \(ReadSide.positionSQL), count(*) filter (where queue not like '%:failed'), count(*) filter (where queue like '%:failed')
+    select \(ReadSide.positionSQL), count(*) filter (where queue not like '%:%'), count(*) filter (where queue like '%:failed')
     from ops.jobs
     """)
 
