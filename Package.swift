@@ -253,7 +253,8 @@ let package = Package(
     .testTarget(
       name: "ShopTests",
       dependencies: [
-        "Aggregates", "EventSourcing", "EventStore", "JSON", "Migrations", "Postgres", "PostgresTesting", "ProcessManagers", "Projectors", "RabbitMQ",
+        "Aggregates", "EventSourcing", "EventStore", "JSON", "Migrations", "Postgres", "PostgresTesting", "ProcessManagers", "Projectors",
+        "RabbitMQ",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
