@@ -43,7 +43,7 @@ import Testing
         .contactTagUsageCounted(ContactTagUsageCounted(tagID: vip, usageCount: 1, added: [id], removed: [])), on: ContactTagUsage.self, vip
       ).andNothingElse().thenClaim("contact-email:1000", by: Contact.stream(id))
     #expect(result.recorded[0].subject == SubjectID("contact-1000"))
-    #expect(!String(decoding: result.recorded[0].payload, as: UTF8.self).contains("Zo"))
+    #expect(!String(decoding: result.recorded[0].payload, as: UTF8.self).contains("@"))
     try await result.and.when(command).thenNothing()
     command.content.city = "Lyon"
     try await result.and.when(command).thenRejected(ContactRejection.alreadyExists(id))

@@ -31,7 +31,7 @@ import Testing
           confirmBy: start + .seconds(100), personal: content)), on: Subscriber.self, id
     ).andNothingElse().thenClaim("newsletter-email:1", by: Subscriber.stream(id)).thenClaim(
       "newsletter-token:hash", by: Subscriber.stream(id))
-    #expect(!String(decoding: result.recorded[0].payload, as: UTF8.self).contains("Zo"))
+    #expect(!String(decoding: result.recorded[0].payload, as: UTF8.self).contains("@"))
     try await result.and.when(request).thenNothing()
     let confirmed = SubscriptionConfirmed(newsletterID: id, source: "website", personal: SubscriberEmail(email: "zoe@example.org"))
     try await result.and.when(ConfirmSubscription(newsletterID: id)).then(.subscriptionConfirmed(confirmed), on: Subscriber.self, id)

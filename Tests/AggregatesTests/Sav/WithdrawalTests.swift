@@ -43,7 +43,7 @@ import Testing
     let declared = WithdrawalDeclared(notice: Self.notice(3), confirmBy: Self.start + Self.day, personal: Self.statement)
     let result = try await Scenario().when(Self.declare()).then(.declared(declared), on: Withdrawal.self, Self.id).andNothingElse()
     #expect(result.answer?.status == .declared)
-    #expect(!String(decoding: result.recorded[0].payload, as: UTF8.self).contains("zoe"))
+    #expect(!String(decoding: result.recorded[0].payload, as: UTF8.self).contains("@"))
     try await result.and.when(Self.declare()).thenNothing()
     let late = result.and.later(by: Self.day)
     try await late.when(Self.confirm()).thenRejected(WithdrawalRejection.expired(since: Self.start + Self.day))
