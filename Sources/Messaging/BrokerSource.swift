@@ -124,6 +124,7 @@ public final class BrokerSource: MessageSource {
         }
       }
       group.addTask {
+        // It ends early when a delivery came first, or with the whole task, which is asked for below.
         try? await Task.sleep(for: silence)
         return []
       }
@@ -132,6 +133,8 @@ public final class BrokerSource: MessageSource {
       group.cancelAll()
       // What came at the last moment is not dropped.
       let second = try await group.next() ?? []
+      // Being told to stop is no silence.
+      try Task.checkCancellation()
       return first + second
     }
   }

@@ -224,7 +224,7 @@ final class Listener: MessagePort {
 
   func saga(of timer: DueTimer) throws -> String? { "all" }
   func fire(_ timer: DueTimer) async throws { state.withLock { $0.fired += 1 } }
-  func park(_ saga: String, at message: RecordedEvent, tries: Int, error: String) async throws {}
+  func park(_ saga: String, at message: RecordedEvent, from position: Position, tries: Int, error: String) async throws {}
   func unpark(_ saga: String, at position: Position) async throws {}
   func parkedSagas() async throws -> [String: Position] { [:] }
 

@@ -295,7 +295,8 @@ import Testing
     let shop = Shop()
     let port = contacts(shop)
     try await register(shop)
-    try await port.park("user-5", at: try #require(shop.log.events.first), tries: 3, error: "x")
+    try await port.park(
+      "user-5", at: try #require(shop.log.events.first), from: try #require(shop.log.events.first).position, tries: 3, error: "x")
     #expect(try await port.parkedSagas().keys.sorted() == ["user-5"])
     try await port.unpark("user-5", at: Position(1))
     #expect(try await port.parkedSagas().isEmpty)

@@ -28,7 +28,7 @@ final class DyingPort: MessagePort {
 
   func saga(of timer: DueTimer) throws -> String? { try port.saga(of: timer) }
   func fire(_ timer: DueTimer) async throws { try await port.fire(timer) }
-  func park(_ saga: String, at message: RecordedEvent, tries: Int, error: String) async throws {}
+  func park(_ saga: String, at message: RecordedEvent, from position: Position, tries: Int, error: String) async throws {}
   func unpark(_ saga: String, at position: Position) async throws {}
   func parkedSagas() async throws -> [String: Position] { [:] }
 }
@@ -66,8 +66,8 @@ final class StubbornPort: MessagePort {
   func saga(of timer: DueTimer) throws -> String? { try port.saga(of: timer) }
   func fire(_ timer: DueTimer) async throws { try await port.fire(timer) }
 
-  func park(_ saga: String, at message: RecordedEvent, tries: Int, error: String) async throws {
-    try await port.park(saga, at: message, tries: tries, error: error)
+  func park(_ saga: String, at message: RecordedEvent, from position: Position, tries: Int, error: String) async throws {
+    try await port.park(saga, at: message, from: position, tries: tries, error: error)
   }
 
   func unpark(_ saga: String, at position: Position) async throws { try await port.unpark(saga, at: position) }

@@ -115,7 +115,9 @@ public final class Campaigns: MessagePort {
   struct CannotWait: Error {}
 
   /// Nothing of a campaign is left out: it is tried until it can be done, which holds up no other.
-  public func park(_ saga: String, at message: RecordedEvent, tries: Int, error: String) async throws { throw CannotWait() }
+  public func park(_ saga: String, at message: RecordedEvent, from position: Position, tries: Int, error: String) async throws {
+    throw CannotWait()
+  }
 
   public func unpark(_ saga: String, at position: Position) async throws {}
 

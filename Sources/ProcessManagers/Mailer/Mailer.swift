@@ -87,7 +87,7 @@ public final class Mailer: SagaPort {
   // MARK: Parking
 
   /// A mail that cannot be written again and again is left out, and the log says so; the runner then finds it settled and goes on.
-  public func park(_ saga: String, at message: RecordedEvent, tries: Int, error: String) async throws {
+  public func park(_ saga: String, at message: RecordedEvent, from position: Position, tries: Int, error: String) async throws {
     let slugs: [String]
     if let template = Self.templates[message.type] {
       slugs = [template]

@@ -21,10 +21,12 @@ public protocol MessagePort: Sendable {
   func saga(of timer: DueTimer) throws -> String?
   /// Carries out what a due timer of one of its sagas asks for.
   func fire(_ timer: DueTimer) async throws
-  /// Remembers that a message keeps failing and its saga waits at it.
-  func park(_ saga: String, at message: RecordedEvent, tries: Int, error: String) async throws
+  /// Remembers that a message keeps failing and its saga waits.
+  /// - Parameter position: from where its messages are brought again when it goes on: at that message or before it, where another source
+  ///   is behind.
+  func park(_ saga: String, at message: RecordedEvent, from position: Position, tries: Int, error: String) async throws
   /// Remembers that a parked saga goes on.
   func unpark(_ saga: String, at position: Position) async throws
-  /// The sagas that wait, with the position of the message they wait at.
+  /// The sagas that wait, each with the position from where its messages are brought again.
   func parkedSagas() async throws -> [String: Position]
 }

@@ -43,9 +43,9 @@ extension OrderSagaPort {
 
   // MARK: Parking
 
-  public func park(_ saga: String, at message: RecordedEvent, tries: Int, error: String) async throws {
+  public func park(_ saga: String, at message: RecordedEvent, from position: Position, tries: Int, error: String) async throws {
     guard let order = Int64(saga).map({ OrderID($0) }) else { return }
-    _ = try await executor.execute(ParkSaga<Saga>(orderID: order, position: message.position, tries: tries, error: error))
+    _ = try await executor.execute(ParkSaga<Saga>(orderID: order, position: position, tries: tries, error: error))
   }
 
   public func unpark(_ saga: String, at position: Position) async throws {

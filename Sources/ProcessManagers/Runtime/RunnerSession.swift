@@ -158,13 +158,14 @@ final class RunnerSession: Sendable {
   }
 
   private func park(_ saga: String, at item: SagaLanes.Item, tries: Int, _ error: any Error) async -> Bool {
+    let position = state.withLock { $0.lanes.parkingPosition }
     do {
-      try await port.park(saga, at: item.message, tries: tries, error: String(describing: error))
+      try await port.park(saga, at: item.message, from: position, tries: tries, error: String(describing: error))
     } catch {
       logger.warning("saga could not be parked", metadata: ["saga": "\(saga)", "error": "\(error)"])
       return false
     }
-    state.withLock { $0.lanes.park(saga, at: item) }
+    state.withLock { $0.lanes.park(saga, at: item, from: position) }
     resumeReaders()
     logger.error(
       "saga parked", metadata: ["process.manager": "\(port.name)", "saga": "\(saga)", "event.position": "\(item.message.position)"])

@@ -84,9 +84,14 @@ struct SagaLanes {
     if sources[item.source].finish(item.message.position) { inFlight -= 1 }
   }
 
+  /// From where the messages of a saga that is parked now have to be brought again: another source may hold earlier ones than the one that
+  /// fails, or may yet bring them.
+  var parkingPosition: Position { Position(checkpoint.rawValue + 1) }
+
   /// A saga waits at a message: it and all that follow of this saga are no longer waited for.
-  mutating func park(_ saga: String, at item: Item) {
-    parked[saga] = item.message.position
+  /// - Parameter position: `parkingPosition`, as it was written down.
+  mutating func park(_ saga: String, at item: Item, from position: Position) {
+    parked[saga] = position
     let waiting = lanes.removeValue(forKey: saga) ?? []
     finish(item)
     for item in waiting { finish(item) }

@@ -44,8 +44,8 @@ extension StreamSagaPort {
 
   // MARK: Parking
 
-  public func park(_ saga: String, at message: RecordedEvent, tries: Int, error: String) async throws {
-    _ = try await executor.execute(ParkStreamSaga<Saga>(saga: saga, position: message.position, tries: tries, error: error))
+  public func park(_ saga: String, at message: RecordedEvent, from position: Position, tries: Int, error: String) async throws {
+    _ = try await executor.execute(ParkStreamSaga<Saga>(saga: saga, position: position, tries: tries, error: error))
   }
 
   public func unpark(_ saga: String, at position: Position) async throws {
