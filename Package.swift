@@ -128,7 +128,7 @@ let package = Package(
     .target(
       name: "Messaging",
       dependencies: [
-        "Aggregates", "EventSourcing", "JSON", "ProcessManagers", "RabbitMQ",
+        "Aggregates", "EventSourcing", "JSON", "Postgres", "ProcessManagers", "RabbitMQ",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -136,8 +136,8 @@ let package = Package(
     .target(
       name: "APIGateway",
       dependencies: [
-        "Aggregates", "CArgon2", "EventSourcing", "EventStore", "JSON", "ObjectStorage", "Postgres", "ProcessManagers", "Projectors",
-        "Redis",
+        "Aggregates", "CArgon2", "EventSourcing", "EventStore", "JSON", "Messaging", "ObjectStorage", "Postgres", "ProcessManagers",
+        "Projectors", "RabbitMQ", "Redis",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -246,7 +246,8 @@ let package = Package(
     .testTarget(
       name: "MessagingTests",
       dependencies: [
-        "Aggregates", "EventSourcing", "EventStoreTesting", "JSON", "Messaging", "ProcessManagers", "RabbitMQ", "RabbitMQTesting",
+        "Aggregates", "EventSourcing", "EventStoreTesting", "JSON", "Messaging", "Migrations", "Postgres", "PostgresTesting",
+        "ProcessManagers", "RabbitMQ", "RabbitMQTesting",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
@@ -261,8 +262,8 @@ let package = Package(
     .testTarget(
       name: "APIGatewayTests",
       dependencies: [
-        "APIGateway", "Aggregates", "EventSourcing", "EventStore", "EventStoreTesting", "JSON", "Migrations", "ObjectStorage", "Postgres",
-        "PostgresTesting", "ProcessManagers", "Projectors", "Redis",
+        "APIGateway", "Aggregates", "EventSourcing", "EventStore", "EventStoreTesting", "JSON", "Messaging", "Migrations", "ObjectStorage",
+        "Postgres", "PostgresTesting", "ProcessManagers", "Projectors", "RabbitMQ", "Redis",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -85,6 +85,6 @@ public struct APIGateway: Service {
   static let groups = [
     AuthRoutes.group, AddressRoutes.group, ProductRoutes.group, BasketRoutes.group, OrderRoutes.group, DeliveryRoutes.group,
     SavRoutes.group, WebsiteRoutes.group, QuestionRoutes.group,
-    ContactRoutes.group, NewsletterRoutes.group,
+    ContactRoutes.group, NewsletterRoutes.group, MessageRoutes.group,
   ]
 }

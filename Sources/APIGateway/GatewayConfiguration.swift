@@ -92,16 +92,20 @@ public struct GatewayServices: Sendable {
   let answers: AnswerCache
   /// Nil where none is configured: then files can be neither uploaded nor downloaded.
   let objects: ObjectStorage?
+  /// Nil where none is configured: then nothing is published, and the routes of messages-broker answer 503.
+  let broker: MessageBroker?
   let openBaskets = OpenBaskets()
 
   /// - Parameters:
   ///   - reads: the read databases.
   ///   - signingKey: signs access tokens; all gateways of one installation share it.
   ///   - emails: recognises e-mail addresses in claims.
+  ///   - broker: what carries messages between services.
   ///   - caches: where answers and counts are kept.
   public init(
     configuration: GatewayConfiguration, log: any EventLog, executor: CommandExecutor, reads: ReadSides, signingKey: SigningKey,
-    passwords: PasswordHasher, emails: EmailFingerprint, objects: ObjectStorage? = nil, caches: Caches
+    passwords: PasswordHasher, emails: EmailFingerprint, objects: ObjectStorage? = nil,
+    broker: MessageBroker? = nil, caches: Caches
   ) async {
     self.configuration = configuration
     self.log = log
@@ -110,6 +114,7 @@ public struct GatewayServices: Sendable {
     self.passwords = passwords
     self.emails = emails
     self.objects = objects
+    self.broker = broker
     ids = IDBlocks(log: log)
     self.caches = caches
     limiter = RateLimiter(capacity: configuration.rateLimitCapacity, shared: caches.requests)
@@ -140,11 +145,14 @@ public struct ReadSides: Sendable {
   let questions: ReadSide
   let contacts: ReadSide
   let newsletters: ReadSide
+  /// The ledger of messages, which is written as messages pass; no projection.
+  let messages: ReadSide
 
   /// Names each service's read side.
   public init(
     auth: ReadSide, addresses: ReadSide, products: ReadSide, baskets: ReadSide, orders: ReadSide, deliveries: ReadSide, sav: ReadSide,
-    websites: ReadSide, questions: ReadSide, contacts: ReadSide, newsletters: ReadSide
+    websites: ReadSide, questions: ReadSide, contacts: ReadSide, newsletters: ReadSide,
+    messages: ReadSide
   ) {
     self.auth = auth
     self.addresses = addresses
@@ -157,8 +165,10 @@ public struct ReadSides: Sendable {
     self.questions = questions
     self.contacts = contacts
     self.newsletters = newsletters
+    self.messages = messages
   }
 
+  /// Those that projections keep.
   var all: [ReadSide] {
     [auth, addresses, products, baskets, orders, deliveries, sav, websites, questions, contacts, newsletters]
   }

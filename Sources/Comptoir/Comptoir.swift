@@ -26,7 +26,7 @@ struct Comptoir: AsyncParsableCommand {
       """,
     subcommands: [
       Up.self, Gateway.self, Projector.self, Processes.self, RelayCommand.self, Migrate.self, Seed.self, Replay.self, Import.self,
-      VerifyLog.self, TopologyCommand.self, JobsCommand.self,
+      VerifyLog.self, TopologyCommand.self, BrokerCommand.self, JobsCommand.self,
     ])
 
   /// As ArgumentParser does it, but for failures that one line explains.

@@ -57,8 +57,13 @@ struct Roles {
     let (ports, workers) = try processManagers(checkout)
     let broker = try broker("processes")
     let (log, logger) = (stores.log, settings.logger)
+    var places = BrokerSource.Configuration()
+    places.holder = holder
+    let configuration = places
     let source: @Sendable (any MessagePort) -> (any MessageSource)? = { port in
-      broker.flatMap { BrokerSource(of: port, log: log, subscriptions: log, broker: $0, logger: logger) }
+      broker.flatMap {
+        BrokerSource(of: port, log: log, subscriptions: log, broker: $0, configuration: configuration, logger: logger)
+      }
     }
     let runners = ports.map {
       ProcessManagerRunner(log: log, subscriptions: log, port: $0, broker: source, holder: holder, logger: logger)
@@ -111,11 +116,30 @@ struct Roles {
     return RabbitMQClient(configuration, logger: settings.logger)
   }
 
-  /// What publishes the log's public events, or nil where no broker is configured.
-  func relay() throws -> Relay? {
-    try broker("relay").map {
-      Relay(log: stores.log, subscriptions: stores.log, broker: $0, holder: holder, logger: settings.logger)
-    }
+  /// What process managers take from the broker.
+  func consumers(_ checkout: Checkout) throws -> [Consumer] {
+    try processManagers(checkout).ports.compactMap { Consumer(of: $0) }
+  }
+
+  /// What became of messages, as the role that writes it.
+  func ledger(_ consumers: [Consumer]) throws -> Ledger {
+    Ledger(client: PostgresClient(try settings.writer(of: "messages_broker"), logger: settings.logger), consumers: consumers)
+  }
+
+  /// What publishes the log's public events, and what keeps the ledger of them; nothing where no broker is configured.
+  func relay(_ checkout: Checkout) throws -> [any Service] {
+    guard let publishing = try broker("relay"), let keeping = try broker("ledger") else { return [] }
+    let consumers = try consumers(checkout)
+    let ledger = try ledger(consumers)
+    var configuration = LedgerKeeper.Configuration()
+    configuration.retention = .seconds(86_400 * max(1, try settings.integer("COMPTOIR_LEDGER_DAYS", default: 7)))
+    return [
+      LedgerKeeper(
+        ledger, consumers: consumers, subscriptions: stores.log, broker: keeping, holder: holder, configuration: configuration,
+        logger: settings.logger),
+      Relay(
+        log: stores.log, subscriptions: stores.log, broker: publishing, ledger: ledger, holder: holder, logger: settings.logger),
+    ]
   }
 
   /// The HTTP edge.
@@ -150,9 +174,12 @@ struct Roles {
         baskets: try side("baskets", .baskets), orders: try side("orders", .orders),
         deliveries: try side("deliveries", .deliveries), sav: try side("sav", .sav), websites: try side("websites", .websites),
         questions: try side("questions", .questions), contacts: try side("contacts", .contacts),
-        newsletters: try side("newsletters", .newsletters)),
+        newsletters: try side("newsletters", .newsletters),
+        messages: ReadSide(
+          "messages-broker", client: PostgresClient(try settings.reader(of: "messages_broker"), logger: settings.logger))),
       signingKey: try SigningKey(file: settings.optional("COMPTOIR_SIGNING_KEY") ?? ".run/signing-key.pem"),
       passwords: try PasswordHasher(), emails: stores.emails, objects: stores.objects,
+      broker: try broker("gateway").map { MessageBroker(client: $0, consumers: try consumers(checkout)) },
       caches: Caches(redis: try settings.redis().map { RedisClient($0, logger: settings.logger) }, logger: settings.logger))
     return APIGateway(configuration: configuration, services: services, logger: settings.logger)
   }

@@ -29,7 +29,7 @@ struct TopologyCommand: AsyncParsableCommand {
     func run() async throws {
       let settings = try await Settings(options)
       let topology = try await TopologyCommand.topology(settings)
-      try await TopologyCommand.use(settings) { broker throws(RabbitMQError) in try await broker.apply(topology) }
+      try await TopologyCommand.use(settings) { broker in try await broker.apply(topology) }
       print("\(topology.queues.count) queues are there, bound to \(topology.bindings.count) keys.")
     }
   }
@@ -43,9 +43,7 @@ struct TopologyCommand: AsyncParsableCommand {
     func run() async throws {
       let settings = try await Settings(options)
       let topology = try await TopologyCommand.topology(settings)
-      let differences = try await TopologyCommand.use(settings) { broker throws(RabbitMQError) in
-        try await broker.differences(from: topology)
-      }
+      let differences = try await TopologyCommand.use(settings) { broker in try await broker.differences(from: topology) }
       for difference in differences { print(difference) }
       guard differences.isEmpty else { throw ExitCode.failure }
       print("Exchanges and queues are as they should be.")
@@ -56,12 +54,12 @@ struct TopologyCommand: AsyncParsableCommand {
   private static func topology(_ settings: Settings) async throws -> RabbitMQTopology {
     try await Stores.use(settings) { stores in
       let roles = Roles(settings: settings, stores: stores)
-      return try Consumer.topology(of: roles.processManagers(roles.checkout()).ports.compactMap { Consumer(of: $0) })
+      return try Consumer.topology(of: roles.consumers(roles.checkout())) + LedgerKeeper.topology()
     }
   }
 
-  private static func use<R>(
-    _ settings: Settings, _ body: (RabbitMQClient) async throws(RabbitMQError) -> R
+  static func use<R>(
+    _ settings: Settings, _ body: (RabbitMQClient) async throws -> R
   ) async throws -> R {
     _ = try settings.required("RABBITMQ_URL")
     guard let configuration = try settings.rabbitMQ() else { throw PlainError("RABBITMQ_URL is not set") }

@@ -17,9 +17,9 @@ struct Up: AsyncParsableCommand {
       let projectors = try Projection.all.map { ($0.database, try roles.projector($0)) }
       let checkout = roles.checkout()
       let gateway = try await roles.gateway(checkout, projectors: Dictionary(uniqueKeysWithValues: projectors))
-      let relay = try [roles.relay()].compactMap(\.self)
-      // Drained from the end: first no more requests, then what follows from the last ones, then their rows.
-      try await roles.run([LogListener(stores.log)] + projectors.map(\.1) + roles.processes(checkout) + relay + [gateway])
+      // Drained from the end: first no more requests, then what follows from the last ones, then their messages and rows.
+      try await roles.run(
+        [LogListener(stores.log)] + projectors.map(\.1) + roles.relay(checkout) + roles.processes(checkout) + [gateway])
     }
   }
 }
@@ -80,7 +80,9 @@ struct Processes: AsyncParsableCommand {
 struct RelayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "relay",
-    abstract: "Publishes the log's public events to RabbitMQ (RABBITMQ_URL), in order. Several may run; one works.")
+    abstract:
+      "Publishes the log's public events to RabbitMQ (RABBITMQ_URL), in order, and keeps the ledger of messages. Several may run; one works."
+  )
   @OptionGroup var options: CommonOptions
 
   func run() async throws {
@@ -89,8 +91,7 @@ struct RelayCommand: AsyncParsableCommand {
     try await Stores.use(settings) { stores in
       let roles = Roles(settings: settings, stores: stores)
       try await roles.checkStores()
-      let relay = try [roles.relay()].compactMap(\.self)
-      try await roles.run([LogListener(stores.log)] + relay)
+      try await roles.run([LogListener(stores.log)] + roles.relay(roles.checkout()))
     }
   }
 }

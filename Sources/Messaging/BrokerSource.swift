@@ -11,7 +11,7 @@ import Synchronization
 /// one that was lost with nothing behind it after a while of silence: what the relay has had confirmed and the queue does not bring is read
 /// off the log. A delivery is acknowledged when what it told of has been handled and that is written down.
 ///
-/// Used by one task, but for `settle`.
+/// Used by one task, but for `settle` and what concerns reports and requests.
 public final class BrokerSource: MessageSource {
   /// The bounds and rhythms of a source.
   public struct Configuration: Sendable, Hashable {
@@ -26,6 +26,10 @@ public final class BrokerSource: MessageSource {
     public var silence = Duration.seconds(5)
     /// Pause after a failure of the broker.
     public var pause = Duration.seconds(1)
+    /// Where it is reported what became of messages; nil for nowhere.
+    public var auditExchange: String? = LedgerReport.exchange
+    /// Names this process in reports.
+    public var holder = ""
 
     public init() {}
   }
@@ -39,6 +43,7 @@ public final class BrokerSource: MessageSource {
   private let configuration: Configuration
   private let logger: Logger
   private let state = Mutex(State())
+  private let reporter: LedgerReporter?
 
   private struct State {
     var reader: RabbitMQConsumer?
@@ -47,6 +52,8 @@ public final class BrokerSource: MessageSource {
     var settled = Position.start
     /// Whether what the relay has published may lie behind what was read, without a delivery to come: at the start, and while there is more.
     var isBehind = true
+    /// What operators asked for, with the deliveries that brought it.
+    var requests: [(request: ParkedMessageRequest, delivery: RabbitMQDelivery)] = []
   }
 
   /// - Returns: nil for a process manager that no other service's messages concern.
@@ -63,6 +70,14 @@ public final class BrokerSource: MessageSource {
     self.broker = broker
     self.configuration = configuration
     self.logger = logger
+    let queue = consumer.queue
+    reporter = configuration.auditExchange.map { exchange in
+      var ledger = LedgerKeeper.Configuration()
+      ledger.auditExchange = exchange
+      ledger.prefix = configuration.prefix
+      let name = configuration.holder.isEmpty ? queue : "\(queue)@\(configuration.holder)"
+      return LedgerReporter(of: queue, consumer: name, ledger: ledger, broker: broker, logger: logger)
+    }
   }
 
   private var filter: EventFilter { EventFilter(types: types) }
@@ -147,6 +162,7 @@ public final class BrokerSource: MessageSource {
     state.withLock { state in
       state.reader = reader
       state.open = []
+      state.requests = []
     }
     return reader
   }
@@ -159,6 +175,10 @@ public final class BrokerSource: MessageSource {
       return nil
     }
     let position = Position(number)
+    if let kind = delivery.properties.headers[Self.requestHeader]?.string.flatMap({ ParkedMessageRequest.Kind(rawValue: $0) }) {
+      state.withLock { $0.requests.append((ParkedMessageRequest(kind, at: position), delivery)) }
+      return nil
+    }
     let isSettled = state.withLock { state in
       if position <= state.settled { return true }
       state.open.append((position, delivery))
@@ -166,6 +186,30 @@ public final class BrokerSource: MessageSource {
     }
     if isSettled { state.withLock { $0.reader }?.acknowledge([delivery]) }
     return position
+  }
+
+  // MARK: Reports and requests
+
+  /// The header by which an operator's request differs from the message that it brings again: `retry` or `discard`.
+  public static let requestHeader = "comptoir-request"
+
+  public func handled(_ message: RecordedEvent) { reporter?.add(message, .consumed) }
+
+  public func failed(_ message: RecordedEvent, tries: Int, error: String, isParked: Bool) {
+    reporter?.add(message, .failed(tries: tries, error: error, isParked: isParked))
+  }
+
+  public func report() async { await reporter?.flush() }
+
+  public func requests() -> [ParkedMessageRequest] { state.withLock { $0.requests.map(\.request) } }
+
+  public func finish(_ request: ParkedMessageRequest) {
+    let (reader, done) = state.withLock { state in
+      let done = state.requests.filter { $0.request == request }.map(\.delivery)
+      state.requests.removeAll { $0.request == request }
+      return (state.reader, done)
+    }
+    if !done.isEmpty { reader?.acknowledge(done) }
   }
 
   // MARK: Events

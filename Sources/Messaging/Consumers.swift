@@ -13,10 +13,16 @@ public struct Consumer: Sendable, Hashable {
   public let queue: String
   /// Sorted.
   public let routingKeys: [String]
+  /// The types of the events that its messages tell of.
+  public let types: [String]
+  /// The name under which the event store keeps how far it has handled its messages.
+  public let subscription: String
 
   /// - Returns: nil for a process manager that no other service's messages concern.
   public init?(of port: any MessagePort) {
     guard let service = port.service, !port.foreignTypes.isEmpty else { return nil }
+    types = port.foreignTypes
+    subscription = port.foreignSubscription
     queue = port.name == service ? service : "\(service).\(port.name)"
     routingKeys = Set(port.foreignTypes.compactMap { MessageCatalogue.byEvent[$0] }.flatMap(\.names).map(\.routingKey)).sorted()
   }

@@ -30,6 +30,7 @@ public final class Relay: Service {
   private let log: any EventLog
   private let subscriptions: any SubscriptionStore
   private let broker: RabbitMQClient
+  private let ledger: Ledger?
   private let holder: String
   private let configuration: RelayConfiguration
   private let logger: Logger
@@ -37,14 +38,16 @@ public final class Relay: Service {
 
   /// - Parameters:
   ///   - broker: closed with the relay.
+  ///   - ledger: where published messages are noted; nil for nowhere.
   ///   - holder: names this process for the lease; no two processes use the same.
   public init(
-    log: any EventLog, subscriptions: any SubscriptionStore, broker: RabbitMQClient, holder: String,
-    configuration: RelayConfiguration = RelayConfiguration(), logger: Logger
+    log: any EventLog, subscriptions: any SubscriptionStore, broker: RabbitMQClient, ledger: Ledger? = nil,
+    holder: String, configuration: RelayConfiguration = RelayConfiguration(), logger: Logger
   ) {
     self.log = log
     self.subscriptions = subscriptions
     self.broker = broker
+    self.ledger = ledger
     self.holder = holder
     self.configuration = configuration
     self.logger = logger
@@ -81,8 +84,8 @@ public final class Relay: Service {
   private func runSession(_ epoch: Int64) async throws {
     guard let position = try await subscriptions.openSubscription(Self.subscription, epoch: epoch) else { return }
     let session = RelaySession(
-      log: log, subscriptions: subscriptions, broker: broker, configuration: configuration, epoch: epoch, position: position,
-      logger: logger
+      log: log, subscriptions: subscriptions, broker: broker, ledger: ledger, configuration: configuration, epoch: epoch,
+      position: position, logger: logger
     ) { update in self.state.withLock { update(&$0) } }
     let failure: (any Error)?
     do {

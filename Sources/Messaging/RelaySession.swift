@@ -10,6 +10,8 @@ final class RelaySession: Sendable {
   private struct Page: Sendable {
     let receipt: RabbitMQReceipt
     let origins: [(position: Position, routingKey: String)]
+    /// For the ledger; empty where there is none.
+    let messages: [Ledger.Sent]
     let position: Position
     /// The fold up to `position`.
     let keys: KeyPositions
@@ -27,6 +29,7 @@ final class RelaySession: Sendable {
   private let log: any EventLog
   private let subscriptions: any SubscriptionStore
   private let broker: RabbitMQClient
+  private let ledger: Ledger?
   private let configuration: RelayConfiguration
   private let epoch: Int64
   private let logger: Logger
@@ -35,12 +38,13 @@ final class RelaySession: Sendable {
   private let state: Mutex<State>
 
   init(
-    log: any EventLog, subscriptions: any SubscriptionStore, broker: RabbitMQClient, configuration: RelayConfiguration, epoch: Int64,
-    position: Position, logger: Logger, report: @escaping @Sendable ((inout Relay.Status) -> Void) -> Void
+    log: any EventLog, subscriptions: any SubscriptionStore, broker: RabbitMQClient, ledger: Ledger?, configuration: RelayConfiguration,
+    epoch: Int64, position: Position, logger: Logger, report: @escaping @Sendable ((inout Relay.Status) -> Void) -> Void
   ) {
     self.log = log
     self.subscriptions = subscriptions
     self.broker = broker
+    self.ledger = ledger
     self.configuration = configuration
     self.epoch = epoch
     self.logger = logger
@@ -95,6 +99,7 @@ final class RelaySession: Sendable {
       }
       let subjects = try await log.subjectKeys(Set(page.events.compactMap(\.subject)), create: false)
       var messages: [RabbitMQMessage] = []
+      var times: [Timestamp] = []
       var origins: [(position: Position, routingKey: String)] = []
       messages.reserveCapacity(page.events.count)
       origins.reserveCapacity(page.events.count)
@@ -104,21 +109,31 @@ final class RelaySession: Sendable {
         let previous = keys.advance(message.name.routingKey, to: event.position)
         messages.append(Envelope.message(message, of: event, previous: previous, to: configuration.exchange))
         origins.append((event.position, message.name.routingKey))
+        times.append(event.occurredAt)
       }
       position = page.position
       keys.advance(to: position)
       // Waits while too many are under way, or the broker takes none.
       let receipt = try await publisher.send(messages)
-      pages.yield(Page(receipt: receipt, origins: origins, position: position, keys: keys))
+      let noted = ledger == nil ? [] : Array(zip(messages, times))
+      pages.yield(Page(receipt: receipt, origins: origins, messages: noted, position: position, keys: keys))
     }
   }
 
   private func confirm(_ pages: AsyncStream<Page>) async throws {
     for await page in pages {
-      let outcomes = try await page.receipt.outcomes()
-      if let index = outcomes.firstIndex(where: { $0 != .confirmed }) {
-        throw RelayError.notTaken(page.origins[index].position, routingKey: page.origins[index].routingKey)
+      let outcomes: [RabbitMQOutcome]
+      do {
+        outcomes = try await page.receipt.outcomes()
+        if let index = outcomes.firstIndex(where: { $0 != .confirmed }) {
+          throw RelayError.notTaken(page.origins[index].position, routingKey: page.origins[index].routingKey)
+        }
+      } catch {
+        // Shown as waiting; not being able to say so changes nothing.
+        try? await ledger?.pending(page.messages, because: error)
+        throw error
       }
+      try await ledger?.published(page.messages, through: page.position)
       state.withLock { state in
         state.keys = page.keys
         state.position = page.position

@@ -76,3 +76,13 @@ public struct RabbitMQTopology: Sendable, Hashable {
     }
   }
 }
+
+extension RabbitMQTopology {
+  /// Both together; what is in both stands once.
+  public static func + (first: RabbitMQTopology, second: RabbitMQTopology) -> RabbitMQTopology {
+    RabbitMQTopology(
+      exchanges: first.exchanges + second.exchanges.filter { !first.exchanges.contains($0) },
+      queues: first.queues + second.queues.filter { !first.queues.contains($0) },
+      bindings: first.bindings + second.bindings.filter { !first.bindings.contains($0) })
+  }
+}

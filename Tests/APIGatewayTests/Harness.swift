@@ -21,8 +21,8 @@ struct Harness {
   let key = SigningKey()
 
   init(
-    groups: [RouteGroup] = [ShelfRoutes.group], reads: ReadSides? = nil, objects: ObjectStorage? = nil, platformHosts: Set<String>? = nil,
-    caches: Caches = Caches(logger: Logger(label: "test")), counter: LogCounter? = nil,
+    groups: [RouteGroup] = [ShelfRoutes.group], reads: ReadSides? = nil, objects: ObjectStorage? = nil, broker: MessageBroker? = nil,
+    platformHosts: Set<String>? = nil, caches: Caches = Caches(logger: Logger(label: "test")), counter: LogCounter? = nil,
     adapt: (inout GatewayConfiguration) -> Void = { _ in }
   ) async throws {
     var configuration = GatewayConfiguration()
@@ -43,10 +43,10 @@ struct Harness {
       reads: reads
         ?? ReadSides(
           auth: side, addresses: side, products: side, baskets: side, orders: side, deliveries: side, sav: side, websites: side,
-          questions: side, contacts: side, newsletters: side),
+          questions: side, contacts: side, newsletters: side, messages: side),
       signingKey: key,
       passwords: PasswordHasher(PasswordHasher.Parameters(memoryKiB: 64, passes: 1)),
-      emails: EmailFingerprint(secret: Array(repeating: 7, count: 32)), objects: objects,
+      emails: EmailFingerprint(secret: Array(repeating: 7, count: 32)), objects: objects, broker: broker,
       caches: caches)
     gateway = APIGateway(configuration: configuration, services: services, groups: groups, logger: Logger(label: "test"))
   }

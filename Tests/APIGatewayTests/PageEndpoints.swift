@@ -315,9 +315,6 @@ enum PageEndpoints {
       POST /queues/{}/purge admin
     """
 
-  /// Endpoints, and services, of parts that are still to come: they may be missing, and what is there of them obeys its rule.
-  static let toCome: Set = ["messages-broker"]
-
   static let all: [PageEndpoint] = {
     var (service, endpoints) = ("", [PageEndpoint]())
     for line in table.split(separator: "\n") {

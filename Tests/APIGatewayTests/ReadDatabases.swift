@@ -19,7 +19,7 @@ struct ReadDatabases {
   private static let names = [
     "auth_service_db", "addresses_service", "products_service_db", "baskets_service_db", "orders_service_db", "deliveries_service_db",
     "sav_service_db", "websites_service_db", "questions_service_db",
-    "contacts_service_db", "newsletters_service_db",
+    "contacts_service_db", "newsletters_service_db", "messages_broker",
   ]
   private static let schema = String(#filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()) + "/schema"
 
@@ -102,7 +102,7 @@ struct ReadDatabases {
       orders: side("orders", "orders_service_db"), deliveries: side("deliveries", "deliveries_service_db"),
       sav: side("sav", "sav_service_db"), websites: side("websites", "websites_service_db"),
       questions: side("questions", "questions_service_db"), contacts: side("contacts", "contacts_service_db"),
-      newsletters: side("newsletters", "newsletters_service_db"))
+      newsletters: side("newsletters", "newsletters_service_db"), messages: side("messages-broker", "messages_broker"))
   }
 
   /// Changes rows as the administrator, in place of a projector.

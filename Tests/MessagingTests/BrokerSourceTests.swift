@@ -179,9 +179,18 @@ final class Listener: MessagePort {
     var fired = 0
     var isDeaf = false
     var deafAfter = Int.max
+    var troubling: Set<Int64> = []
   }
 
-  init(newsroom: Newsroom) { self.newsroom = newsroom }
+  struct Trouble: Error, CustomStringConvertible { let description = "trouble" }
+
+  private let isOneSaga: Bool
+
+  /// - Parameter isOneSaga: whether all messages belong together.
+  init(newsroom: Newsroom, isOneSaga: Bool = true) {
+    self.newsroom = newsroom
+    self.isOneSaga = isOneSaga
+  }
 
   let name = "listener"
   let service: String? = "baskets"
@@ -190,6 +199,11 @@ final class Listener: MessagePort {
   /// The positions of the events, in the order in which it was told of them.
   var heard: [Int64] { state.withLock { $0.heard } }
   var fired: Int { state.withLock { $0.fired } }
+  /// The positions of events at which it fails.
+  var troubling: Set<Int64> {
+    get { state.withLock { $0.troubling } }
+    set { state.withLock { $0.troubling = newValue } }
+  }
   /// Whether it hears and does not come back.
   var isDeaf: Bool {
     get { state.withLock { $0.isDeaf } }
@@ -207,11 +221,12 @@ final class Listener: MessagePort {
     Consumer.topology(of: [Consumer(of: self)!], exchange: newsroom.exchange, prefix: prefix).bindings
   }
 
-  // One saga for all, so that the order shows.
-  func saga(of message: RecordedEvent) throws -> String { "all" }
+  // One saga for all, so that the order shows; or one a stream.
+  func saga(of message: RecordedEvent) throws -> String { isOneSaga ? "all" : message.stream.rawValue }
 
   func handle(_ message: RecordedEvent) async throws {
     while isDeaf { try await Task.sleep(for: .milliseconds(2)) }
+    if troubling.contains(message.position.rawValue) { throw Trouble() }
     state.withLock { state in
       state.heard.append(message.position.rawValue)
       if state.heard.count >= state.deafAfter {
@@ -229,9 +244,9 @@ final class Listener: MessagePort {
   func parkedSagas() async throws -> [String: Position] { [:] }
 
   /// Runs a test, and deletes what it made on the broker.
-  static func run(_ body: (Listener) async throws -> Void) async throws {
+  static func run(isOneSaga: Bool = true, _ body: (Listener) async throws -> Void) async throws {
     try await Newsroom.run(keys: []) { newsroom in
-      let listener = Listener(newsroom: newsroom)
+      let listener = Listener(newsroom: newsroom, isOneSaga: isOneSaga)
       let result: Result<Void, any Error>
       do { result = .success(try await body(listener)) } catch { result = .failure(error) }
       try? await newsroom.client.deleteQueue(listener.queue)
@@ -242,7 +257,8 @@ final class Listener: MessagePort {
 
   /// Runs its runner while a test goes on.
   func running(
-    holder: String = "one", through broker: RabbitMQConfiguration? = nil, _ body: (ProcessManagerRunner) async throws -> Void
+    holder: String = "one", through broker: RabbitMQConfiguration? = nil, reportingTo audit: String? = nil,
+    _ body: (ProcessManagerRunner) async throws -> Void
   ) async throws {
     var target = try broker ?? Newsroom.broker()
     target.reconnectBackoff = .milliseconds(20) ... .milliseconds(100)
@@ -253,11 +269,15 @@ final class Listener: MessagePort {
     places.silence = .milliseconds(300)
     places.pause = .milliseconds(20)
     places.batch = 8
+    places.auditExchange = audit
     var configuration = ProcessManagerConfiguration()
     configuration.idleWait = .milliseconds(20)
     configuration.checkpointInterval = .milliseconds(5)
     configuration.timerInterval = .milliseconds(10)
     configuration.leaseInterval = .milliseconds(50)
+    configuration.maximumTries = 2
+    configuration.firstRetryDelay = .milliseconds(1)
+    configuration.requestInterval = .milliseconds(10)
     let (log, subscriptions, source) = (newsroom.log, newsroom.subscriptions, places)
     let runner = ProcessManagerRunner(
       log: log, subscriptions: subscriptions, port: self,

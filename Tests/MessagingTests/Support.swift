@@ -44,7 +44,8 @@ struct Newsroom {
   }
 
   func relay(
-    holder: String = "one", through broker: RabbitMQConfiguration? = nil, change: (inout RelayConfiguration) -> Void = { _ in }
+    holder: String = "one", through broker: RabbitMQConfiguration? = nil, ledger: Ledger? = nil,
+    change: (inout RelayConfiguration) -> Void = { _ in }
   ) throws -> Relay {
     var configuration = RelayConfiguration()
     configuration.exchange = exchange
@@ -56,8 +57,8 @@ struct Newsroom {
     var target = try broker ?? Self.broker()
     target.reconnectBackoff = .milliseconds(20) ... .milliseconds(100)
     return Relay(
-      log: log, subscriptions: subscriptions, broker: RabbitMQClient(target, logger: quietLogger), holder: holder,
-      configuration: configuration, logger: quietLogger)
+      log: log, subscriptions: subscriptions, broker: RabbitMQClient(target, logger: quietLogger), ledger: ledger,
+      holder: holder, configuration: configuration, logger: quietLogger)
   }
 
   /// Runs a relay while a test goes on.

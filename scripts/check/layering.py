@@ -30,10 +30,10 @@ FLOORS = {
     "Aggregates": {"EventSourcing", "JSON"},
     "Projectors": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Migrations", "Postgres"},
     "ProcessManagers": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Jobs", "Mail", "ObjectStorage", "Postgres"},
-    "Messaging": {"Aggregates", "EventSourcing", "JSON", "ProcessManagers", "RabbitMQ"},
+    "Messaging": {"Aggregates", "EventSourcing", "JSON", "Postgres", "ProcessManagers", "RabbitMQ"},
     "APIGateway": {
-        "Aggregates", "CArgon2", "EventSourcing", "EventStore", "JSON", "ObjectStorage", "Postgres", "ProcessManagers", "Projectors",
-        "Redis",
+        "Aggregates", "CArgon2", "EventSourcing", "EventStore", "JSON", "Messaging", "ObjectStorage", "Postgres", "ProcessManagers",
+        "Projectors", "RabbitMQ", "Redis",
     },
     "CompleteJourney": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Postgres"},
 }  # fmt: skip

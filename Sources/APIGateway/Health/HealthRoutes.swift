@@ -4,6 +4,7 @@ import HTTPTypes
 import JSON
 import ObjectStorage
 import Postgres
+import RabbitMQ
 import Redis
 
 /// Whether the gateway lives, may be given work, and how everything behind it is.
@@ -68,6 +69,17 @@ enum HealthRoutes {
     }
   }
 
+  /// Of messages-broker: whether its data can be read, and the broker reached where one is configured.
+  static let ofMessages = Route(
+    .get, "/health", "messages-brokerHealth", "Whether the ledger of messages can be read, and the broker reached", in: NoInput.self,
+    out: full, access: .everyone, idempotency: .none, problems: [.unavailable]
+  ) { _, call in
+    var checks = [await check(call.services.reads.messages)]
+    if let broker = call.services.broker { checks.append(await check(broker)) }
+    guard checks.allSatisfy({ $0.failure == nil }) else { throw unavailable(checks) }
+    return reply(checks)
+  }
+
   private static let liveBody = Array(#"{"status":"ok"}"#.utf8)
   private static let position = PostgresStatement("health.position", "select \(ReadSide.positionSQL)")
   /// The services whose databases have a queue.
@@ -84,6 +96,10 @@ enum HealthRoutes {
     await withTaskGroup(of: (Int, Check).self) { group in
       group.addTask { (0, await checkLog(services.log)) }
       for (index, side) in services.reads.all.enumerated() { group.addTask { (index + 1, await check(side)) } }
+      if withHelpers, let broker = services.broker {
+        group.addTask { (.max - 3, await check(services.reads.messages)) }
+        group.addTask { (.max - 2, await check(broker)) }
+      }
       if withHelpers, let redis = services.caches.redis { group.addTask { (.max - 1, await check(redis)) } }
       if withHelpers, let objects = services.objects { group.addTask { (.max, await check(objects)) } }
       var checks: [(Int, Check)] = []
@@ -118,6 +134,17 @@ enum HealthRoutes {
       return Check(name: "object_storage")
     } catch {
       return Check(name: "object_storage", failure: "unreachable")
+    }
+  }
+
+  private static func check(_ broker: MessageBroker) async -> Check {
+    do {
+      _ = try await broker.ask { client throws(RabbitMQError) in
+        try await client.differences(from: RabbitMQTopology(exchanges: [RabbitMQExchange(broker.exchange, .topic)]))
+      }
+      return Check(name: "rabbitmq")
+    } catch {
+      return Check(name: "rabbitmq", failure: "unreachable")
     }
   }
 

@@ -14,6 +14,45 @@ public protocol MessageSource: Sendable {
   func settle(through position: Position) async
   /// Whether nothing of what the log holds up to `head` is still to be read.
   func isLevel(at position: Position, with head: Position) async throws -> Bool
+
+  // MARK: What became of messages, for whoever keeps account of them
+
+  /// A message was handled.
+  func handled(_ message: RecordedEvent)
+  /// A message failed: it is tried again at once, or its saga waits at it.
+  /// - Parameter tries: of this message, so far; 1 for one more of a parked saga.
+  func failed(_ message: RecordedEvent, tries: Int, error: String, isParked: Bool)
+  /// Passes on what was told.
+  func report() async
+
+  // MARK: What operators ask for
+
+  /// What was asked about parked messages and is not finished.
+  func requests() -> [ParkedMessageRequest]
+  /// What was asked is done, or there is nothing to do.
+  func finish(_ request: ParkedMessageRequest)
+}
+
+/// What an operator asks about the message that a saga waits at.
+public struct ParkedMessageRequest: Sendable, Hashable {
+  public enum Kind: String, Sendable { case retry, discard }
+
+  public var kind: Kind
+  /// The message's.
+  public var position: Position
+
+  public init(_ kind: Kind, at position: Position) {
+    self.kind = kind
+    self.position = position
+  }
+}
+
+extension MessageSource {
+  public func handled(_ message: RecordedEvent) {}
+  public func failed(_ message: RecordedEvent, tries: Int, error: String, isParked: Bool) {}
+  public func report() async {}
+  public func requests() -> [ParkedMessageRequest] { [] }
+  public func finish(_ request: ParkedMessageRequest) {}
 }
 
 /// Messages read off the log.

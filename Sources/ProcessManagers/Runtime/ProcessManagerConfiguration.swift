@@ -19,6 +19,8 @@ public struct ProcessManagerConfiguration: Sendable, Hashable {
   public var maximumRetryDelay = Duration.seconds(5)
   /// How often parked sagas are tried again.
   public var parkedRetryInterval = Duration.seconds(30)
+  /// How often it is looked whether an operator wants a parked message tried or left out.
+  public var requestInterval = Duration.milliseconds(500)
   /// How long the right to run lasts without being renewed.
   public var leaseLifetime = Duration.seconds(10)
   /// How often the right to run is renewed, or asked for.

@@ -109,6 +109,7 @@ public final class ProcessManagerRunner: Service {
     // The session's own task may be cancelled, and the last lines must be written all the same: a task of their own.
     await Task {
       try? await session.saveCheckpoint()
+      await session.reportLast()
       try? await self.subscriptions.releaseLease(self.lease, holder: self.holder)
     }.value
     lastStatus.withLock {

@@ -55,6 +55,7 @@ final class RunnerSession: Sendable {
       group.addTask { try await self.keepCheckpoint() }
       group.addTask { try await self.fireTimers() }
       group.addTask { try await self.retryParked() }
+      for source in self.sources { group.addTask { try await self.keepReporting(source) } }
       defer { group.cancelAll() }
       try await group.next()
     }
@@ -108,6 +109,7 @@ final class RunnerSession: Sendable {
   private func handleAll(of saga: String) async {
     while !Task.isCancelled, let item = state.withLock({ $0.lanes.next(saga) }) {
       guard await handle(item, of: saga) else { return }
+      sources[item.source].handled(item.message)
       let hasRoom = state.withLock { state in
         state.lanes.finish(item)
         state.counts.handledCount += 1
@@ -136,6 +138,7 @@ final class RunnerSession: Sendable {
         if !Self.isUnavailable(error) || attempts > 25 * configuration.maximumTries { tries += 1 }
         state.withLock { $0.counts.failureCount += 1 }
         log(error, message, saga, tries)
+        sources[item.source].failed(message, tries: attempts, error: String(describing: error), isParked: false)
         if tries >= configuration.maximumTries, await park(saga, at: item, tries: attempts, error) { return false }
       }
       try? await Task.sleep(for: delay)
@@ -166,6 +169,7 @@ final class RunnerSession: Sendable {
       return false
     }
     state.withLock { $0.lanes.park(saga, at: item, from: position) }
+    sources[item.source].failed(item.message, tries: tries, error: String(describing: error), isParked: true)
     resumeReaders()
     logger.error(
       "saga parked", metadata: ["process.manager": "\(port.name)", "saga": "\(saga)", "event.position": "\(item.message.position)"])
@@ -191,6 +195,26 @@ final class RunnerSession: Sendable {
       }
       state.withLock { $0.saved[number] = to }
       await source.settle(through: to)
+    }
+  }
+
+  // MARK: Accounts
+
+  /// Apart from the place in the log, which must not wait for whoever keeps accounts.
+  private func keepReporting(_ source: any MessageSource) async throws {
+    while true {
+      try await Task.sleep(for: configuration.checkpointInterval)
+      await source.report()
+    }
+  }
+
+  /// Passes on what was told last, unless that takes too long.
+  func reportLast() async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { for source in self.sources { await source.report() } }
+      group.addTask { try? await Task.sleep(for: .seconds(2)) }
+      await group.next()
+      group.cancelAll()
     }
   }
 
@@ -255,11 +279,18 @@ final class RunnerSession: Sendable {
   // MARK: Parked sagas
 
   private func retryParked() async throws {
+    let clock = ContinuousClock()
+    var next = clock.now + configuration.parkedRetryInterval
+    var known: Set<ParkedMessageRequest> = []
     while true {
-      try await Task.sleep(for: configuration.parkedRetryInterval)
+      try await Task.sleep(for: min(configuration.requestInterval, configuration.parkedRetryInterval))
+      let requests = Set(sources.flatMap { $0.requests() })
+      guard clock.now >= next || !known.isSuperset(of: requests) else { continue }
+      known = requests
+      let discarded = Set(requests.filter { $0.kind == .discard }.map(\.position))
       for (saga, position) in state.withLock({ $0.lanes.parked }).sorted(by: { $0.value < $1.value }) {
         do {
-          try await resume(saga, from: position)
+          try await resume(saga, from: position, without: discarded)
         } catch is CancellationError {
           throw CancellationError()
         } catch {
@@ -267,19 +298,45 @@ final class RunnerSession: Sendable {
           logger.warning("parked saga still fails", metadata: ["saga": "\(saga)", "error": "\(error)"])
         }
       }
+      finish(requests)
+      next = clock.now + configuration.parkedRetryInterval
+    }
+  }
+
+  /// A message that was discarded is left out as long as its saga waits, at another one by now.
+  private func finish(_ requests: Set<ParkedMessageRequest>) {
+    let first = state.withLock { $0.lanes.parked.values.min() }
+    for request in requests where request.kind == .retry || first.map({ request.position < $0 }) ?? true {
+      for source in sources { source.finish(request) }
     }
   }
 
   /// Brings all messages of a parked saga from the one it waits at, again if need be, until it is level with the others.
-  private func resume(_ saga: String, from parkedAt: Position) async throws {
+  /// - Parameter discarded: positions of messages that an operator gave up.
+  private func resume(_ saga: String, from parkedAt: Position, without discarded: Set<Position>) async throws {
     let filter = EventFilter(types: port.messageTypes)
     var position = Position(parkedAt.rawValue - 1)
     repeat {
       let page = try await log.readLog(after: position, filter: filter, limit: configuration.pageSize)
-      for message in page.events where self.saga(of: message) == saga { try await port.handle(message) }
+      for message in page.events where self.saga(of: message) == saga { try await bringAgain(message, of: saga, without: discarded) }
       position = max(position, page.position)
     } while !state.withLock { $0.lanes.unpark(saga, upTo: position) }
     try await port.unpark(saga, at: parkedAt)
     logger.notice("saga resumed", metadata: ["process.manager": "\(port.name)", "saga": "\(saga)"])
+  }
+
+  private func bringAgain(_ message: RecordedEvent, of saga: String, without discarded: Set<Position>) async throws {
+    guard !discarded.contains(message.position) else {
+      logger.notice("message left out", metadata: ["saga": "\(saga)", "event.position": "\(message.position)"])
+      return
+    }
+    let source = sources.first { $0.types.contains(message.type) }
+    do {
+      try await port.handle(message)
+    } catch {
+      source?.failed(message, tries: 1, error: String(describing: error), isParked: true)
+      throw error
+    }
+    source?.handled(message)
   }
 }
