@@ -26,6 +26,15 @@ struct FoldedStage: Sendable {
   var rows: [(key: RowKey, change: PendingRow)] = []
 }
 
+/// Where the rows are that have some value in a column.
+private struct Lookup {
+  let column: Int
+  var places: [SQLValue: Set<Int>] = [:]
+
+  mutating func add(_ place: Int, of row: [SQLValue]) { places[row[column], default: []].insert(place) }
+  mutating func remove(_ place: Int, of row: [SQLValue]) { places[row[column]]?.remove(place) }
+}
+
 /// Folds the changes of one table, in order, into as few as have the same effect.
 ///
 /// Each key ends with one change. A change by predicate is applied at once to the rows that are pending in full; for those in the
@@ -40,7 +49,7 @@ final class TableFold {
   /// Pending rows that are not plain inserts.
   private var othersCount = 0
   /// For columns that were asked for by predicate: the places of rows pending in full, by value.
-  private var lookups: [Int: [SQLValue: Set<Int>]] = [:]
+  private var lookups: [Lookup] = []
   /// Roughly what the pending rows take.
   private(set) var byteCount = 0
 
@@ -160,7 +169,7 @@ final class TableFold {
     open = FoldedStage()
     places = [:]
     othersCount = 0
-    lookups = [:]
+    lookups = []
   }
 
   // MARK: Rows
@@ -177,9 +186,10 @@ final class TableFold {
     let old = open.rows[place].change
     othersCount += (change.isOther ? 1 : 0) - (old.isOther ? 1 : 0)
     byteCount += change.byteCount
-    if !lookups.isEmpty {
-      if let row = old.row { for column in lookups.keys { lookups[column]![row[column]]?.remove(place) } }
-      if let row = change.row { for column in lookups.keys { lookups[column]![row[column], default: []].insert(place) } }
+    // By index: whoever walks the lookups themselves holds a second reference to them, and each change copies one whole.
+    for index in lookups.indices {
+      if let row = old.row { lookups[index].remove(place, of: row) }
+      if let row = change.row { lookups[index].add(place, of: row) }
     }
     open.rows[place].change = change
   }
@@ -193,11 +203,10 @@ final class TableFold {
     case .replace(let values): (wasInsert, row) = (false, values)
     default: return
     }
-    if !lookups.isEmpty {
-      for change in changes where lookups[change.column] != nil {
-        lookups[change.column]![row[change.column]]?.remove(place)
-        lookups[change.column]![change.value, default: []].insert(place)
-      }
+    for index in lookups.indices {
+      guard let change = changes.first(where: { $0.column == lookups[index].column }) else { continue }
+      lookups[index].remove(place, of: row)
+      lookups[index].places[change.value, default: []].insert(place)
     }
     // The place gives its row up meanwhile, so that the array is changed and not copied.
     open.rows[place].change = .none
@@ -206,15 +215,16 @@ final class TableFold {
   }
 
   private func matches(_ column: Int, _ value: SQLValue) -> [Int] {
-    if lookups[column] == nil {
-      var lookup: [SQLValue: Set<Int>] = [:]
+    let index = lookups.firstIndex { $0.column == column } ?? lookups.count
+    if index == lookups.count {
+      var lookup = Lookup(column: column)
       for (place, entry) in open.rows.enumerated() {
-        if let row = entry.change.row { lookup[row[column], default: []].insert(place) }
+        if let row = entry.change.row { lookup.add(place, of: row) }
       }
-      lookups[column] = lookup
+      lookups.append(lookup)
     }
     // SQL's null equals nothing.
-    return value == .null ? [] : lookups[column]![value].map { $0.sorted() } ?? []
+    return value == .null ? [] : lookups[index].places[value].map { $0.sorted() } ?? []
   }
 
   private func merged(_ first: [ColumnChange], _ second: [ColumnChange]) -> [ColumnChange] {
