@@ -168,7 +168,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "APIGateway", "Aggregates", "EventSourcing", "EventStore", "JSON", "Migrations", "Postgres", "Projectors",
+        "APIGateway", "Aggregates", "CRabbitMQ", "EventSourcing", "EventStore", "JSON", "Messaging", "Migrations", "Postgres", "Projectors",
+        "RabbitMQ",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "Logging", package: "swift-log"),

@@ -76,9 +76,29 @@ enum CatalogueFigure {
             }
             results.append(line)
           }
+          if size == sizes[1] { results += try await asShipped(installation, bench) }
         }
         return results
       }
+    }
+  }
+
+  /// The middle catalogue with answers kept as long as they are without a setting.
+  private static func asShipped(_ installation: Installation, _ bench: Bench) async throws -> [Measurement] {
+    try await installation.up(cacheSeconds: 5) { comptoir in
+      var results: [Measurement] = []
+      for kind in kinds {
+        try await check(kind, comptoir)
+        let outcome = try await Wrk.run(kind.questions, comptoir, bench.settings)
+        results.append(
+          Measurement(
+            name: "http.catalogue.\(kind.name).kept", value: outcome.rate, unit: "requests/s", target: .atLeast(kind.target),
+            settings: [
+              ("asked for", kind.about), ("products", String(sizes[1])), ("answers are kept", "5 s, in the database, as without a setting"),
+              ("seconds", String(bench.settings.duration)),
+            ] + outcome.settings))
+      }
+      return results
     }
   }
 
@@ -98,11 +118,12 @@ enum CatalogueFigure {
         insert into live.products (id, name, ref, price_ht, stock, id_1, created_at, updated_at)
         select \(firstID) + n, 'Article ' || md5(n::text), 'ART-' || n, (abs(hashint8(n)::bigint) % 100000) / 100.0, n % 50,
           \(firstID) + n % \(brands), now() - (2000000 - n) * interval '1 second', now()
-        from generate_series((select count(*) from live.products), \(size - 1)) n returning id),
+        from generate_series((select count(*) from live.products), \(size - 1)) n returning id, price_ht, created_at),
       typed as (
         insert into live.product_types (id, product_id, type_id) select id, id, (select min(id) from live.types) from added),
       placed as (
-        insert into live.product_categories (id, product_id, category_id) select id, id, \(firstID) + id % \(categories) from added)
+        insert into live.product_categories (id, product_id, category_id, product_price_ht, product_created_at)
+        select id, id, \(firstID) + id % \(categories), price_ht, created_at from added)
       insert into live.product_images (id, product_id, original_url, filename, type, position, size, mime_type)
       select id, id, 'products/' || id || '/image.jpg', 'image.jpg', 'main', 0, 48000, 'image/jpeg' from added
       """,

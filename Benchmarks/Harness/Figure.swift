@@ -16,6 +16,7 @@ struct Figure {
     Figure(name: "rebuild.orders", measure: RebuildOrders.measure),
     Figure(name: "rebuild.all", measure: RebuildAll.measure),
     Figure(name: "rebuild.events", measure: RebuildEvents.measure),
+    Figure(name: "relay.backlog", measure: RelayBacklog.measure),
     Figure(name: "project.latency", measure: ProjectLatency.measure),
     Figure(name: "http.ceiling", measure: HTTPCeiling.measure),
     Figure(name: "http.query", measure: HTTPQuery.measure),

@@ -48,9 +48,9 @@ struct Installation: Sendable {
   }
 
   /// Runs `comptoir up` until `body` is over.
-  func up<R>(_ body: (Comptoir) async throws -> R) async throws -> R {
+  func up<R>(cacheSeconds: Int = 0, _ body: (Comptoir) async throws -> R) async throws -> R {
     let port = try HTTPConnection.freePort()
-    let process = try await start(["up"], port: port)
+    let process = try await start(["up"], port: port, cacheSeconds: cacheSeconds)
     do {
       let comptoir = Comptoir(installation: self, process: process, port: port)
       try await comptoir.waitUntilReady()
@@ -64,14 +64,14 @@ struct Installation: Sendable {
   }
 
   /// Starts the program with these arguments.
-  func start(_ arguments: [String], port: Int = 0) async throws -> RunningProcess {
+  /// - Parameter cacheSeconds: how long answers are kept; 0, so that what is measured is the way to the rows, not to a kept answer.
+  func start(_ arguments: [String], port: Int = 0, cacheSeconds: Int = 0) async throws -> RunningProcess {
     var environment = environment
     environment["COMPTOIR_PORT"] = String(port)
     // What is measured is how much it can do, not how much one client may ask for.
     environment["COMPTOIR_ANONYMOUS_REQUESTS_PER_MINUTE"] = "0"
     environment["COMPTOIR_CALLER_REQUESTS_PER_MINUTE"] = "0"
-    // What is measured is the way to the rows, not to a kept answer.
-    environment["COMPTOIR_CACHE_SECONDS"] = "0"
+    environment["COMPTOIR_CACHE_SECONDS"] = String(cacheSeconds)
     return try await RunningProcess.start(
       [program] + arguments + ["--log-level", "warning"], environment: environment,
       output: folder.appending(path: "output-\(UUID().uuidString)"))

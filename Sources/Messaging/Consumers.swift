@@ -18,6 +18,13 @@ public struct Consumer: Sendable, Hashable {
   /// The name under which the event store keeps how far it has handled its messages.
   public let subscription: String
 
+  public init(queue: String, routingKeys: [String], types: [String], subscription: String) {
+    self.queue = queue
+    self.routingKeys = routingKeys
+    self.types = types
+    self.subscription = subscription
+  }
+
   /// - Returns: nil for a process manager that no other service's messages concern.
   public init?(of port: any MessagePort) {
     guard let service = port.service, !port.foreignTypes.isEmpty else { return nil }

@@ -121,7 +121,7 @@ enum PageRules {
       payment_method enum card,transfer
     POST /orders/admin/order-status PUT,PATCH /orders/admin/order-status/9 {"name":"A"}
       name required text 255
-      description text 255
+      description text 1000
 
     POST /deliveries/deliveries/from-order PUT,PATCH /deliveries/admin/deliveries/9 {"order_id":1}
       delivery_method enum standard,express,pickup

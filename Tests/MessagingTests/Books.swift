@@ -57,10 +57,14 @@ struct Books {
 
   /// Runs the relay and the ledger's keeper while a test goes on.
   func running(
-    retention: Duration = .seconds(3_600), change: (inout RelayConfiguration) -> Void = { _ in }, _ body: (Relay) async throws -> Void
+    retention: Duration = .seconds(3_600), topologyInterval: Duration = .seconds(3_600),
+    change: (inout RelayConfiguration) -> Void = { _ in },
+    _ body: (Relay) async throws -> Void
   ) async throws {
     var configuration = LedgerKeeper.Configuration()
+    configuration.exchange = newsroom.exchange
     configuration.auditExchange = audit
+    configuration.topologyInterval = topologyInterval
     configuration.prefix = listener.prefix
     configuration.retention = retention
     configuration.housekeepingInterval = .milliseconds(100)

@@ -211,6 +211,26 @@ import Testing
     }
   }
 
+  @Test func `a queue and a binding that somebody deleted are there again, though nobody reads them`() async throws {
+    try await Books.use { books in
+      let newsroom = books.newsroom
+      try await books.running(topologyInterval: .milliseconds(50)) { relay in
+        // Whatever came before the binding is not in the queue.
+        @Sendable func fills(from count: Int) async throws -> Bool {
+          try await newsroom.deleteProducts([1])
+          try await newsroom.settle(relay)
+          return await ((try? newsroom.client.state(of: books.listener.queue).messages) ?? 0) > count
+        }
+        try await newsroom.until("making") { try await fills(from: 0) }
+        try await newsroom.client.deleteQueue(books.listener.queue)
+        try await newsroom.until("making again") { try await fills(from: 0) }
+        for binding in books.listener.bindings { try await newsroom.client.unbind(binding) }
+        let before = try await newsroom.client.state(of: books.listener.queue).messages
+        try await newsroom.until("binding again") { try await fills(from: before) }
+      }
+    }
+  }
+
   private static let position = "(headers ->> 'cloudEvents:position')::bigint"
 
   private static func send(_ message: RabbitMQMessage, _ books: Books) async throws {

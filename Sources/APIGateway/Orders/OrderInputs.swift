@@ -37,7 +37,7 @@ struct NewOrderStatus: RouteInput {
 
   init(_ fields: inout InputReader) {
     name = fields.body("name", .text(255))
-    description = fields.optional("description", .text(255, min: 0))
+    description = fields.optional("description", .text(1_000, min: 0))
   }
 }
 
@@ -49,7 +49,7 @@ struct OrderStatusChange: RouteInput {
   init(_ fields: inout InputReader) {
     id = fields.path("id", .id(OrderStatusID.self))
     name = fields.change("name", .text(255))
-    description = fields.nullableChange("description", .text(255, min: 0))
+    description = fields.nullableChange("description", .text(1_000, min: 0))
   }
 }
 

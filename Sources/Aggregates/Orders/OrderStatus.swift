@@ -21,7 +21,7 @@ public enum OrderStatus: EditableReference, RemovableReference {
 
   public static func check(_ row: Row) throws(FieldError) {
     try TextRules.required(row.name, "name")
-    try TextRules.optional(row.description, "description")
+    try TextRules.optional(row.description, "description", maximum: 1_000)
   }
 
   public static func claims(_ row: Row) -> [String] { ["order-status-name:\(TextRules.folded(row.name))"] }

@@ -3,13 +3,15 @@ public import Logging
 public import RabbitMQ
 public import ServiceLifecycle
 
-/// Writes into the ledger what consumers report and what became a dead letter, and keeps it small.
+/// Writes into the ledger what consumers report and what became a dead letter, keeps it small, and sees to it that the broker has what the
+/// declared topology says.
 ///
 /// Several may run: a queue hands its messages to one of them. A report is acknowledged when it is written, and writing it again changes
 /// nothing.
 public final class LedgerKeeper: Service {
   /// The bounds and rhythms of a keeper.
   public struct Configuration: Sendable, Hashable {
+    public var exchange = Consumer.exchange
     public var auditExchange = LedgerReport.exchange
     /// Stands before the names of queues: several installations can share a broker's virtual host.
     public var prefix = ""
@@ -17,6 +19,8 @@ public final class LedgerKeeper: Service {
     public var retention = Duration.seconds(7 * 86_400)
     /// How often it is looked what can be removed.
     public var housekeepingInterval = Duration.seconds(60)
+    /// How often it is looked whether somebody deleted exchanges, queues or bindings.
+    public var topologyInterval = Duration.seconds(60)
     /// How long a report waits at most for the row that it is about.
     public var patience = Duration.seconds(10)
     /// Pause after a failure.
@@ -78,6 +82,7 @@ public final class LedgerKeeper: Service {
         group.addTask { await self.repeatedly("reports", self.takeReports) }
         group.addTask { await self.repeatedly("dead letters", self.takeDeadLetters) }
         group.addTask { await self.repeatedly("housekeeping", self.keepHouse) }
+        group.addTask { await self.repeatedly("topology", self.keepTopology) }
       }
     }
     await broker.close()
@@ -161,6 +166,21 @@ public final class LedgerKeeper: Service {
       case nil: "unknown"
       }
     return (headers["x-first-death-queue"]?.string ?? "", reason)
+  }
+
+  // MARK: Topology
+
+  /// Names what somebody deleted or made otherwise, and makes what is missing, bindings too.
+  private func keepTopology() async throws {
+    let declared =
+      Consumer.topology(of: consumers, exchange: configuration.exchange, prefix: configuration.prefix) + Self.topology(configuration)
+    while true {
+      for difference in try await broker.differences(from: declared) {
+        logger.warning("the broker is not as it should be", metadata: ["difference": "\(difference)"])
+      }
+      try await broker.apply(declared)
+      try await Task.sleep(for: configuration.topologyInterval)
+    }
   }
 
   // MARK: Housekeeping

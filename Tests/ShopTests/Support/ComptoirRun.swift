@@ -9,8 +9,10 @@ struct ComptoirRun {
   let errors: [String]
 
   /// Runs the program that `COMPTOIR_BIN` names to its end.
-  /// - Throws: `StillRuns` after a minute.
-  static func end(_ arguments: [String], _ environment: [String: String]) async throws -> ComptoirRun {
+  /// - Throws: `StillRuns` after that time.
+  static func end(
+    _ arguments: [String], _ environment: [String: String], within limit: Duration = .seconds(60)
+  ) async throws -> ComptoirRun {
     guard let program = ProcessInfo.processInfo.environment["COMPTOIR_BIN"], !program.isEmpty else {
       preconditionFailure("COMPTOIR_BIN is not set: these tests need the path of the program comptoir")
     }
@@ -25,7 +27,7 @@ struct ComptoirRun {
     process.standardOutput = handle
     process.standardError = handle
     try process.run()
-    let deadline = ContinuousClock.now + .seconds(60)
+    let deadline = ContinuousClock.now + limit
     while process.isRunning {
       guard ContinuousClock.now < deadline else {
         kill(process.processIdentifier, SIGKILL)

@@ -45,15 +45,16 @@ final class Shop: Sendable {
   ///   - runsSagas: whether both processes run the checkout's process manager (one of them works, by its lease).
   ///   - databases: those that are made; nil for all.
   ///   - server: the administrator's URL; nil for the server that all tests share.
+  ///   - prefix: stands before the names of databases and roles; nil for one that nobody else has.
   static func open(
-    on server: String? = nil, runsSagas: Bool = true, timeouts: CheckoutTimeouts = patient,
+    on server: String? = nil, prefix: String? = nil, runsSagas: Bool = true, timeouts: CheckoutTimeouts = patient,
     databases: [String]? = ["event_store", "subject_keys"],
     _ body: (Shop) async throws -> Void
   ) async throws {
     let logger = Logger(label: "shop.tests") { _ in SwiftLogNoOpLogHandler() }
     let migrator = try Migrator(
       adminURL: try server ?? TestDatabase.server().urlWithPassword(), schemaDirectory: projectSchema, passwordSeed: passwordSeed,
-      prefix: "shop\(UInt32.random(in: 0 ... .max))_", logger: logger)
+      prefix: prefix ?? "shop\(UInt32.random(in: 0 ... .max))_", logger: logger)
     try await cleaningUp(
       {
         try await migrator.up(databases)

@@ -1,0 +1,207 @@
+import EventSourcing
+import Foundation
+import PostgresTesting
+import ProcessManagers
+import Synchronization
+import Testing
+
+@testable import Aggregates
+
+extension Faults {
+  /// Services linked by RabbitMQ alone, each role in processes of its own, all of which are killed again and again while orders come in.
+  @Suite struct OfEverything {
+    /// 100 orders, or ten thousand with `COMPTOIR_TEST_SCALE=10`.
+    private static let orderCount: Int = {
+      let scale = ProcessInfo.processInfo.environment["COMPTOIR_TEST_SCALE"].flatMap { Int($0) } ?? 1
+      return 100 * max(1, scale) * max(1, scale)
+    }()
+
+    @Test(.timeLimit(.minutes(60)))
+    func `whatever is killed while orders come in, each comes to its end once, and nothing is lost between services`() async throws {
+      try await PrivateServer.run { server in
+        try await PrivateBroker.run { broker in
+          try await Shop.open(on: server.url, prefix: "", runsSagas: false, databases: nil) { shop in
+            let folder = URL.temporaryDirectory.appending(path: "comptoir-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(at: folder) }
+            var environment = shop.environment(in: folder)
+            environment["RABBITMQ_URL"] = try broker.url()
+            environment["COMPTOIR_POSTGRES_ADMIN_URL"] = server.url
+            environment["COMPTOIR_SCHEMA"] = projectSchema
+            try await Self.expect("seed", environment)
+            let scene = Scene(shop, server, broker, environment, output: folder.appending(path: "output"))
+            defer { scene.end() }
+            try await scene.play(orders: Self.orderCount)
+            try await Self.expect("broker verify --wait 120 --log-level error", environment, within: .seconds(300))
+            try await Self.expect("replay verify --log-level error", environment, within: .seconds(900))
+          }
+        }
+      }
+    }
+
+    private static func expect(
+      _ command: String, _ environment: [String: String], within limit: Duration = .seconds(60),
+      _ location: SourceLocation = #_sourceLocation
+    ) async throws {
+      let run = try await ComptoirRun.end(command.split(separator: " ").map(String.init), environment, within: limit)
+      #expect(run.status == 0, "comptoir \(command): \(run.errors.suffix(20).joined(separator: "\n"))", sourceLocation: location)
+    }
+  }
+}
+
+/// Who plays in it, and what happens to them.
+private final class Scene {
+  private let shop: Shop
+  private let server: PrivateServer
+  private let broker: PrivateBroker
+  private let roles: [RoleProcess]
+  private let customers: Customers
+
+  init(_ shop: Shop, _ server: PrivateServer, _ broker: PrivateBroker, _ environment: [String: String], output: URL) {
+    self.shop = shop
+    self.server = server
+    self.broker = broker
+    customers = Customers(shop: shop)
+    roles = [["relay"], ["relay"], ["processes"], ["processes"], ["projector"]].map { RoleProcess($0, environment, output: output) }
+  }
+
+  func end() { for role in roles { role.kill() } }
+
+  /// Lets orders come in while everything is killed; then waits until each has come to its end, and counts.
+  func play(orders count: Int) async throws {
+    // One product is short, and one code is for half of those who want it.
+    let products = try await shop.products(Int64(count * 2), Int64(count / 10))
+    try await shop.code("HALF", maxUsage: Int64(count / 2))
+    let wish: @Sendable (Int) -> Wish = { index in
+      Wish(
+        lines: [(products[index % 4 == 0 ? 1 : 0], 1)], codes: index % 10 == 1 ? ["HALF"] : [],
+        token: index % 5 == 2 ? "sandbox_refuse" : index % 25 == 3 ? "sandbox_capture_fails" : "sandbox_ok")
+    }
+    let buyers = try await shop.buyers(count, wish)
+    for role in roles { try role.start() }
+    let shopping = Task { [customers] in try await customers.checkOut(buyers, wish) }
+    try await kill(until: { self.customers.acknowledged.count >= count }, atLeast: 6)
+    try await shopping.value
+    try await reviveAll()
+    try await shop.until("all orders' ends", within: .seconds(120 + count / 20)) {
+      let ledger = try await self.shop.ledger()
+      return ledger.faults.isEmpty && ledger.unfinished.isEmpty
+    }
+    try await self.count(count, short: products[1], pieces: Int64(count / 10))
+  }
+
+  private func count(_ count: Int, short: ProductID, pieces: Int64) async throws {
+    let ledger = try await shop.ledger()
+    let acknowledged = customers.acknowledged
+    #expect(ledger.faults == [] && ledger.unfinished == [])
+    #expect(acknowledged.count == count && Set(ledger.orders.keys) == Set(acknowledged.keys))
+    var ends: [String: Int] = [:]
+    for (id, token) in acknowledged {
+      guard let order = ledger.orders[id] else { continue }
+      let end = order.cancellation?.rawValue ?? "confirmed"
+      ends["\(token) \(end)", default: 0] += 1
+      // Nobody gave up for want of time: what is refused is refused by a rule.
+      let allowed: Set<String> =
+        switch token {
+        case "sandbox_ok": ["confirmed", "inventory_failed"]
+        case "sandbox_refuse": ["payment_failed", "inventory_failed"]
+        default: ["capture_failed", "inventory_failed"]
+        }
+      #expect(allowed.contains(end), "order \(id), \(token): \(end)")
+    }
+    // What was sold of the short one is what there was, unless refused payments gave some of it back too late for others.
+    let sold = ledger.orders.values.filter { $0.cancellation == nil && $0.lines.contains { $0.productID == short } }.count
+    #expect(sold <= Int(pieces) && ledger.stock[short]?.reserved == Int64(sold))
+    #expect(ends.keys.contains { $0.hasSuffix("inventory_failed") } && ends.keys.contains("sandbox_refuse payment_failed"))
+    try Self.report("\(count) orders: \(ends.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
+  }
+
+  // MARK: Killing
+
+  /// Kills one after the other, the servers less often than the roles, and starts them again.
+  private func kill(until isOver: () -> Bool, atLeast rounds: Int) async throws {
+    var victims: [Int] = []
+    var round = 0
+    while round < rounds || !isOver() {
+      if victims.isEmpty { victims = (Array(0..<roles.count) + [100, 101]).shuffled() }
+      let victim = victims.removeLast()
+      try await Task.sleep(for: .milliseconds(Int.random(in: 300...1_500)))
+      let pause = Duration.milliseconds(Int.random(in: 0...1_500))
+      switch victim {
+      case 100:
+        server.kill()
+        try await Task.sleep(for: pause)
+        try await server.start()
+      case 101:
+        try broker.kill()
+        try await Task.sleep(for: pause)
+        try await broker.start()
+      default:
+        roles[victim].kill()
+        try await Task.sleep(for: pause)
+      }
+      // Whatever ended by itself, for want of a server at its start, is started again as a supervisor would.
+      for role in roles where !role.isRunning { try role.start() }
+      round += 1
+    }
+    try Self.report("\(round) times something was killed")
+  }
+
+  private func reviveAll() async throws {
+    for role in roles where !role.isRunning { try role.start() }
+  }
+
+  /// A line for the drill's report, where one is kept.
+  private static func report(_ line: String) throws {
+    guard let path = ProcessInfo.processInfo.environment["COMPTOIR_DRILL_REPORT"], !path.isEmpty else { return }
+    if !FileManager.default.fileExists(atPath: path) { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+    let handle = try FileHandle(forWritingTo: URL(filePath: path))
+    try handle.seekToEnd()
+    try handle.write(contentsOf: Data((line + "\n").utf8))
+    try handle.close()
+  }
+}
+
+/// Those who order.
+private final class Customers: Sendable {
+  private let shop: Shop
+  private let seen = Mutex<[OrderID: String]>([:])
+
+  init(shop: Shop) { self.shop = shop }
+
+  /// Orders that were acknowledged, with what pays them.
+  var acknowledged: [OrderID: String] { seen.withLock { $0 } }
+
+  /// Some at a time, as clients who insist.
+  func checkOut(_ buyers: [Buyer], _ wish: @escaping @Sendable (Int) -> Wish) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for (index, buyer) in buyers.enumerated() {
+        if index >= 8 { try await group.next() }
+        group.addTask { [shop] in
+          let process = shop.process(index)
+          let id = CommandID()
+          let checkout = try await Self.insist { try await shop.prepare(buyer, wish(index), by: process) }
+          let answer = try await Self.insist { try await process.send(checkout, id: id) }
+          self.seen.withLock { $0[answer.orderID] = wish(index).token }
+          // Else recovery does.
+          _ = try? await process.checkout.place(basketID: answer.basketID, attempt: answer.attempt)
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  private static func insist<R: Sendable>(_ body: () async throws -> R) async throws -> R {
+    let deadline = ContinuousClock.now + .seconds(300)
+    while true {
+      do {
+        return try await body()
+      } catch CommandError.refused(let rejection) {
+        throw CommandError.refused(rejection)
+      } catch {
+        guard ContinuousClock.now < deadline else { throw error }
+        try await Task.sleep(for: .milliseconds(100))
+      }
+    }
+  }
+}
