@@ -120,9 +120,27 @@ let package = Package(
       name: "ProcessManagers",
       dependencies: [
         "Aggregates", "EventSourcing", "JSON", "Jobs", "Mail", "ObjectStorage", "Postgres",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "PaymentSandbox",
+      dependencies: [
+        "Aggregates", "EventSourcing", "JSON", "ProcessManagers",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: settings),
     .target(
@@ -156,7 +174,7 @@ let package = Package(
       name: "Comptoir",
       dependencies: [
         "APIGateway", "Aggregates", "CompleteJourney", "EventSourcing", "EventStore", "JSON", "Jobs", "Mail", "Messaging", "Migrations",
-        "ObjectStorage", "Postgres", "ProcessManagers", "Projectors", "RabbitMQ", "Redis",
+        "ObjectStorage", "PaymentSandbox", "Postgres", "ProcessManagers", "Projectors", "RabbitMQ", "Redis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -238,10 +256,15 @@ let package = Package(
     .testTarget(
       name: "ProcessManagersTests",
       dependencies: [
-        "Aggregates", "EventSourcing", "EventStoreTesting", "JSON", "Jobs", "Mail", "Migrations", "ObjectStorage", "Postgres",
+        "Aggregates", "EventSourcing", "EventStoreTesting", "JSON", "Jobs", "Mail", "Migrations", "ObjectStorage", "PaymentSandbox",
+        "Postgres",
         "PostgresTesting",
         "ProcessManagers",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       swiftSettings: settings),
     .testTarget(

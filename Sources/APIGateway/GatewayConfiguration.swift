@@ -1,7 +1,7 @@
 public import Aggregates
 public import EventSourcing
 public import ObjectStorage
-import ProcessManagers
+public import ProcessManagers
 
 /// Settings of the gateway. Every bound has a name and a unit.
 public struct GatewayConfiguration: Sendable {

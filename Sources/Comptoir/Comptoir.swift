@@ -23,10 +23,11 @@ struct Comptoir: AsyncParsableCommand {
       from us-east-1, path and the first address: OBJECT_STORAGE_REGION, OBJECT_STORAGE_ADDRESSING (path or virtual), OBJECT_STORAGE_PUBLIC_URL.
       Other services hear of what happened over RabbitMQ: RABBITMQ_URL (amqp:// or amqps://user:password@host:port/vhost).
       Mail needs a mail server: SMTP_URL, and MAIL_FROM for who writes (Name <local@domain>).
+      Payments go to the provider at PAYMENT_URL; without it no money is moved and the token decides (`comptoir payment-sandbox --help`).
       """,
     subcommands: [
       Up.self, Gateway.self, Projector.self, Processes.self, RelayCommand.self, Migrate.self, Seed.self, Replay.self, Import.self,
-      VerifyLog.self, TopologyCommand.self, BrokerCommand.self, JobsCommand.self,
+      VerifyLog.self, TopologyCommand.self, BrokerCommand.self, JobsCommand.self, PaymentSandboxCommand.self,
     ])
 
   /// As ArgumentParser does it, but for failures that one line explains.

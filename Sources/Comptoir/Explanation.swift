@@ -1,6 +1,7 @@
 import APIGateway
 import EventSourcing
 import Logging
+import PaymentSandbox
 import Postgres
 
 /// Turns what can go wrong at start into one line that says what to do.
@@ -9,6 +10,7 @@ enum Explanation {
     if let plain = error as? PlainError { return plain.description }
     if let error = PostgresError.underlying(error) { return words(of: error) }
     if let error = error as? APIGateway.PortInUse { return "port \(error.port) is in use: give another one with COMPTOIR_PORT" }
+    if let error = error as? PaymentSandbox.PortInUse { return "port \(error.port) is in use: give another one with PAYMENT_SANDBOX_PORT" }
     if case .unavailable(let reason)? = error as? CommandError { return "the log cannot be used: \(reason)" }
     return nil
   }

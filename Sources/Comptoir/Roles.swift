@@ -48,8 +48,8 @@ struct Roles {
   }
 
   /// The checkout's process manager with the payment provider of the settings.
-  func checkout() -> Checkout {
-    Checkout(log: stores.log, executor: stores.executor, payments: SandboxPayments(), logger: settings.logger)
+  func checkout() throws -> Checkout {
+    Checkout(log: stores.log, executor: stores.executor, payments: try settings.payments(), logger: settings.logger)
   }
 
   /// The runners of all process managers, and the workers that carry out their jobs.
@@ -155,12 +155,7 @@ struct Roles {
     configuration.anonymousLimit = try limit(configuration.anonymousLimit, "COMPTOIR_ANONYMOUS_REQUESTS_PER_MINUTE")
     configuration.callerLimit = try limit(configuration.callerLimit, "COMPTOIR_CALLER_REQUESTS_PER_MINUTE")
     configuration.cacheSeconds = max(0, try settings.integer("COMPTOIR_CACHE_SECONDS", default: configuration.cacheSeconds))
-    if let secret = settings.optional("COMPTOIR_MAIL_WEBHOOK_SECRET") {
-      guard let signature = WebhookSignature(secret: secret) else {
-        throw PlainError("COMPTOIR_MAIL_WEBHOOK_SECRET is not whsec_ and the Base64 of 24 to 64 bytes")
-      }
-      configuration.mailWebhook = signature
-    }
+    configuration.mailWebhook = try settings.webhook("COMPTOIR_MAIL_WEBHOOK_SECRET")
     func side(_ service: String, _ projection: Projection) throws -> ReadSide {
       let runner = projectors[projection.database]
       return ReadSide(

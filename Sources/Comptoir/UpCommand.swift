@@ -15,7 +15,7 @@ struct Up: AsyncParsableCommand {
       try await roles.checkStores(of: Projection.all)
       try await Seed.seed(stores, settings)
       let projectors = try Projection.all.map { ($0.database, try roles.projector($0)) }
-      let checkout = roles.checkout()
+      let checkout = try roles.checkout()
       let gateway = try await roles.gateway(checkout, projectors: Dictionary(uniqueKeysWithValues: projectors))
       // Drained from the end: first no more requests, then what follows from the last ones, then their messages and rows.
       try await roles.run(
@@ -35,7 +35,7 @@ struct Gateway: AsyncParsableCommand {
     try await Stores.use(settings) { stores in
       let roles = Roles(settings: settings, stores: stores)
       try await roles.checkStores(of: Projection.all)
-      try await roles.run([LogListener(stores.log), try await roles.gateway(roles.checkout())])
+      try await roles.run([LogListener(stores.log), try await roles.gateway(try roles.checkout())])
     }
   }
 }
@@ -71,7 +71,7 @@ struct Processes: AsyncParsableCommand {
     try await Stores.use(settings) { stores in
       let roles = Roles(settings: settings, stores: stores)
       try await roles.checkStores()
-      try await roles.run([LogListener(stores.log)] + roles.processes(roles.checkout()))
+      try await roles.run([LogListener(stores.log)] + roles.processes(try roles.checkout()))
     }
   }
 }

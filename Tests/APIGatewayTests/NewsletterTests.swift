@@ -4,6 +4,7 @@ import EventStoreTesting
 import HTTPTypes
 import JSON
 import NIOCore
+import ProcessManagers
 import Testing
 
 @testable import APIGateway

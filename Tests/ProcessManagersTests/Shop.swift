@@ -12,8 +12,11 @@ final class Shop: Sendable {
   let executor: CommandExecutor
   let subscriptions = InMemorySubscriptionStore()
   let payments = SandboxPayments(keepsLedger: true)
+  /// Whom the checkout asks; `payments` unless said otherwise.
+  let provider: any PaymentPort
 
-  init() {
+  init(provider: (any PaymentPort)? = nil) {
+    self.provider = provider ?? payments
     executor = CommandExecutor(log: log) { [log] in log.now }
   }
 
@@ -24,13 +27,13 @@ final class Shop: Sendable {
   }
 
   func checkout() -> Checkout {
-    Checkout(log: log, executor: executor, payments: payments, logger: Self.quietLogger) { [log] in log.now }
+    Checkout(log: log, executor: executor, payments: provider, logger: Self.quietLogger) { [log] in log.now }
   }
 
   /// The process manager of another process over the same log: nothing is in its memory.
   func freshCheckout() -> Checkout {
     let executor = CommandExecutor(log: log) { [log] in log.now }
-    return Checkout(log: log, executor: executor, payments: payments, logger: Self.quietLogger) { [log] in log.now }
+    return Checkout(log: log, executor: executor, payments: provider, logger: Self.quietLogger) { [log] in log.now }
   }
 
   func runner(

@@ -30,6 +30,7 @@ FLOORS = {
     "Aggregates": {"EventSourcing", "JSON"},
     "Projectors": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Migrations", "Postgres"},
     "ProcessManagers": {"Aggregates", "EventSourcing", "EventStore", "JSON", "Jobs", "Mail", "ObjectStorage", "Postgres"},
+    "PaymentSandbox": {"Aggregates", "EventSourcing", "JSON", "ProcessManagers"},
     "Messaging": {"Aggregates", "EventSourcing", "JSON", "Postgres", "ProcessManagers", "RabbitMQ"},
     "APIGateway": {
         "Aggregates", "CArgon2", "EventSourcing", "EventStore", "JSON", "Messaging", "ObjectStorage", "Postgres", "ProcessManagers",
@@ -44,10 +45,10 @@ OWNERS = {
     "CCurl": {"Mail"},
     "CRabbitMQ": {"RabbitMQ"},
     "CHiredis": {"Redis"},
-    "Hummingbird": {"APIGateway"},
+    "Hummingbird": {"APIGateway", "PaymentSandbox"},
     "JWTKit": {"APIGateway"},
-    "AsyncHTTPClient": {"ObjectStorage"},
-    "NIOCore": {"APIGateway", "ObjectStorage"},
+    "AsyncHTTPClient": {"ObjectStorage", "PaymentSandbox", "ProcessManagers"},
+    "NIOCore": {"APIGateway", "ObjectStorage", "PaymentSandbox", "ProcessManagers"},
     "ArgumentParser": {"Comptoir"},
 }
 DRIVEN = {"Foundation", "Dispatch", "Logging", "ServiceLifecycle"}

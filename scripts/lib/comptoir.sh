@@ -1,5 +1,5 @@
 # The `comptoir` program and what it needs around it: built, servers up, schema migrated; and all of it down again.
-# Sourced after common, process, ports, layout, env and attend.
+# Sourced after common, process, ports, secrets, layout, env, attend and payments.
 
 # build_comptoir: sets BIN to a built release binary. COMPTOIR_BIN names a ready one instead.
 build_comptoir() {
@@ -49,10 +49,15 @@ servers_up() {
   load_env
 }
 
-# bring_up: the servers, migrated.
+# bring_up: the servers, migrated, and the payment sandbox.
 bring_up() {
   servers_up
   attend TERM "$BIN" migrate || { stop_if_told; die "comptoir migrate failed"; }
+  if ! is_running payments; then
+    PAYMENTS_ARE_OURS=1
+    payments_start
+  fi
+  load_env
   # The superuser's address is for migrate alone.
   unset COMPTOIR_POSTGRES_ADMIN_URL
 }
@@ -62,6 +67,7 @@ bring_down() {
   local status=$?
   trap '' INT TERM HUP
   if [ "${UP_IN_BACKGROUND:-0}" = 1 ]; then stop_process comptoir TERM 60; fi
+  if [ "${PAYMENTS_ARE_OURS:-0}" = 1 ]; then payments_stop; fi
   if [ -n "$OURS" ]; then
     say "Stopping $OURS"
     # shellcheck disable=SC2086  # a list of names

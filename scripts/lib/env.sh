@@ -39,6 +39,26 @@ smtp_lines() {
   fi
 }
 
+# The payment provider: PAYMENT_URL in the environment names one of somebody else's; ours is known by its secret, since an environment that
+# was filled from .run/env names ours.
+payments_given() { [ -n "${PAYMENT_URL:-}" ] && [ "${PAYMENT_SECRET:-}" != "$(cat "$RUN/secrets/payments" 2>/dev/null || true)" ]; }
+
+# payment_webhook_secret: Base64 has the letters of hexadecimal, too.
+payment_webhook_secret() { printf 'whsec_%s' "$(secret payment-webhook)"; }
+
+# payments_lines: nothing unless the sandbox runs: without PAYMENT_URL comptoir has one in itself.
+payments_lines() {
+  local name
+  if payments_given; then
+    for name in PAYMENT_URL PAYMENT_SECRET COMPTOIR_PAYMENT_WEBHOOK_SECRET; do
+      [ -z "${!name:-}" ] || printf '%s=%q\n' "$name" "${!name}"
+    done
+  elif is_running payments; then
+    printf 'PAYMENT_URL=http://127.0.0.1:%s\nPAYMENT_SECRET=%s\n' "$(port_of payments)" "$(secret payments)"
+    printf 'COMPTOIR_PAYMENT_WEBHOOK_SECRET=%s\n' "$(payment_webhook_secret)"
+  fi
+}
+
 # servers_of_ours: the names of those that this checkout runs itself.
 servers_of_ours() {
   printf 'postgres rabbitmq redis'
@@ -80,6 +100,7 @@ write_env() {
     printf 'REDIS_URL=redis://default:%s@127.0.0.1:%s/0\n' "$(secret redis)" "$(port_of redis)"
     object_storage_lines
     smtp_lines
+    payments_lines
     printf 'ADMIN_EMAIL=admin@comptoir.example\nADMIN_PASSWORD=%s\n' "$(secret admin)"
   } >"$RUN/env.tmp"
   mv "$RUN/env.tmp" "$RUN/env"

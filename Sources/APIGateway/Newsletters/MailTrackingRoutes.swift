@@ -2,7 +2,6 @@ import Aggregates
 import EventSourcing
 import HTTPTypes
 import JSON
-import NIOCore
 
 /// What is told of mails: by their readers' programs, and by the mail provider.
 enum MailTrackingRoutes {
@@ -53,11 +52,8 @@ enum MailTrackingRoutes {
       .post, "/webhooks/email-\(word)", "mail\(word.prefix(1).uppercased())\(word.dropFirst())", "The mail provider reports a mail \(word)",
       in: MailReportInput.self, out: nil, status: 204, access: .everyone, idempotency: .none, problems: [.unauthorized]
     ) { input, call in
-      let body = call.body.map { Array($0.readableBytesView) } ?? []
       // Signed, so that nobody else can tell us so.
-      guard let signature = call.services.configuration.mailWebhook,
-        let message = signature.id(of: call.head.headerFields, body: body, now: .now())
-      else { throw Problem(.unauthorized) }
+      let message = try await call.signedMessage(by: call.services.configuration.mailWebhook).id
       if word == "clicked", input.url == nil { throw Problem.field("/url", .missingField) }
       // The same message twice is one report.
       let id = CommandID(derivedFrom: message, purpose: "mail-\(word)")
@@ -67,7 +63,7 @@ enum MailTrackingRoutes {
       }
       return .command(
         try await call.services.executor.execute(ReportComplaint(input.key), id: id, idempotency: .derived, context: call.context))
-    }
+    }.countingItself
   }
 }
 

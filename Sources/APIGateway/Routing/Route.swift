@@ -44,6 +44,8 @@ struct Route: Sendable {
   var aliases: [String]
   /// Whether `Prefer: wait` and `Comptoir-Min-Position` mean something here.
   var isQuery: Bool
+  /// Whether its handler counts who asks, in place of the limits that hold for all.
+  var countsItself = false
   /// Media types of a successful answer beside JSON.
   var media: [String] = []
   var answer: @Sendable (Call) async throws -> Reply
@@ -92,6 +94,13 @@ struct Route: Sendable {
   func answering(_ media: String...) -> Route {
     var route = self
     route.media = media
+    return route
+  }
+
+  /// The same, and its handler counts who asks.
+  var countingItself: Route {
+    var route = self
+    route.countsItself = true
     return route
   }
 

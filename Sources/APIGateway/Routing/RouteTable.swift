@@ -6,7 +6,7 @@ struct RouteTable: Sendable {
   struct Mount: Sendable {
     var route: Route
     var isDeprecated: Bool
-    /// Whether its requests count towards the limits of whoever asks.
+    /// Whether its requests count towards the limits of whoever asks before they are looked at.
     var isLimited: Bool
     /// Names of the path's variable segments, in their order.
     var names: [String]
@@ -37,7 +37,7 @@ struct RouteTable: Sendable {
   init(_ groups: [RouteGroup], root: [Route]) {
     var all = groups.flatMap { group in
       group.routes.flatMap { route in
-        group.mounts(of: route).map { (path: $0.path, isDeprecated: $0.isDeprecated, isLimited: true, route: route) }
+        group.mounts(of: route).map { (path: $0.path, isDeprecated: $0.isDeprecated, isLimited: !route.countsItself, route: route) }
       }
     }
     for route in root {

@@ -11,7 +11,7 @@ extension Checkout {
     let request = AuthorisationRequest(
       orderID: order, attempt: event.attempt, amount: event.amount, currency: event.currency, method: event.method,
       token: event.personal?.token)
-    switch await answer(within: timeouts.authorisation, order, or: .pending, { [payments] in try await payments.authorise(request) }) {
+    switch try await answer(within: timeouts.authorisation, order, or: .pending, { [payments] in try await payments.authorise(request) }) {
     case .authorised(let providerID, let expiresAt):
       let command = AuthorisePayment(
         orderID: order, providerID: providerID, expiresAt: expiresAt, captureTimeout: timeouts.capture)
@@ -27,7 +27,7 @@ extension Checkout {
     let order = event.orderID
     let request = PromiseRequest(
       orderID: order, attempt: event.attempt, providerID: event.providerID, amount: event.amount, key: "capture-\(event.captureTry)")
-    switch await answer(within: timeouts.capture, order, or: .pending, { [payments] in try await payments.capture(request) }) {
+    switch try await answer(within: timeouts.capture, order, or: .pending, { [payments] in try await payments.capture(request) }) {
     case .done(let providerID):
       let refund = RefundID(try await ids.next("refund"))
       let command = CompleteCapture(orderID: order, amount: event.amount, providerID: providerID, refundID: refund)
@@ -61,22 +61,32 @@ extension Checkout {
   }
 
   /// A provider's answer, if it comes in time. Whoever waits for it has a timer in the log, which decides what silence means.
+  ///
+  /// An error says that nobody knows what came of the question, so it is asked again: the provider knows it by its key.
+  /// - Throws: when this process stops: silence would be taken for the provider's.
   private func answer<Answer: Sendable>(
     within timeout: Duration, _ order: OrderID, or silence: Answer, _ ask: @escaping @Sendable () async throws -> Answer
-  ) async -> Answer {
-    do {
-      return try await withThrowingTaskGroup(of: Answer.self) { group in
-        group.addTask { try await ask() }
-        group.addTask {
-          try await Task.sleep(for: timeout)
-          return silence
+  ) async throws -> Answer {
+    try await withThrowingTaskGroup(of: Answer.self) { group in
+      group.addTask { [logger] in
+        var pause = Duration.milliseconds(50)
+        while true {
+          do {
+            return try await ask()
+          } catch {
+            try Task.checkCancellation()
+            logger.warning("payment provider failed", metadata: ["order.id": "\(order)", "error": "\(error)"])
+          }
+          try await Task.sleep(for: pause)
+          pause = min(pause * 2, .seconds(1))
         }
-        defer { group.cancelAll() }
-        return try await group.next() ?? silence
       }
-    } catch {
-      logger.warning("payment provider failed", metadata: ["order.id": "\(order)", "error": "\(error)"])
-      return silence
+      group.addTask {
+        try await Task.sleep(for: timeout)
+        return silence
+      }
+      defer { group.cancelAll() }
+      return try await group.next() ?? silence
     }
   }
 }

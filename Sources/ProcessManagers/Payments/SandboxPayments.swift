@@ -1,66 +1,42 @@
-public import Aggregates
 import Synchronization
 
-/// A provider that moves no money and does what the token says:
-///
-/// | token | what happens |
-/// |---|---|
-/// | `sandbox_ok` | authorised and captured |
-/// | `sandbox_refuse`, any other | refused |
-/// | `sandbox_silent` | no answer |
-/// | `sandbox_capture_fails` | authorised, each capture refused |
-///
-/// A transfer always waits for the buyer. Answers follow from the request alone, so that a repetition gets the same one,
-/// also after a restart.
+/// The sandbox in this very process: for tests and measurements, and where no provider is configured. It moves no money and does what the
+/// token says (``SandboxToken``); it calls nobody back.
 public final class SandboxPayments: PaymentPort {
-  /// Something that was really done, each once.
-  public enum Operation: Sendable, Hashable {
-    case authorised(OrderID, attempt: Int, Cents)
-    case captured(OrderID, attempt: Int, Cents)
-    case voided(OrderID, attempt: Int)
-    case refunded(OrderID, attempt: Int, Cents, key: String)
-  }
-
   public let name = "sandbox"
-  private let ledger: Mutex<Set<Operation>?>
+  private let ledger: Mutex<SandboxLedger?>
 
-  /// - Parameter keepsLedger: whether `operations` is kept; it grows without bound, so for tests only.
+  /// - Parameter keepsLedger: whether what was done is remembered; that grows without bound, so for tests only. Without it each request
+  ///   is taken as the first of its order.
   public init(keepsLedger: Bool = false) {
-    ledger = Mutex(keepsLedger ? [] : nil)
+    ledger = Mutex(keepsLedger ? SandboxLedger() : nil)
   }
 
   /// What was done so far; empty without a ledger.
-  public var operations: Set<Operation> { ledger.withLock { $0 ?? [] } }
+  public var operations: [SandboxOperation] { ledger.withLock { $0?.operations ?? [] } }
+
+  /// The connection ended before the answer.
+  public struct AnswerLost: Error {
+    public init() {}
+  }
 
   public func authorise(_ request: AuthorisationRequest) async throws -> AuthorisationAnswer {
-    if request.method == .transfer { return .actionRequired(url: nil) }
-    switch request.token {
-    case "sandbox_ok", "sandbox_capture_fails":
-      note(.authorised(request.orderID, attempt: request.attempt, request.amount))
-      return .authorised(providerID: "\(request.token ?? "")-\(request.orderID)-\(request.attempt)", expiresAt: nil)
-    case "sandbox_silent": return .pending
-    case "sandbox_refuse": return .refused(reason: "refused")
-    default: return .refused(reason: "unknown_token")
+    try carryOut { $0.authorise(request) }
+  }
+
+  public func capture(_ request: PromiseRequest) async throws -> PromiseAnswer { try carryOut { $0.capture(request) } }
+
+  public func void(_ request: PromiseRequest) async throws -> PromiseAnswer { try carryOut { $0.void(request) } }
+
+  public func refund(_ request: PromiseRequest) async throws -> PromiseAnswer { try carryOut { $0.refund(request) } }
+
+  private func carryOut<Answer>(_ decide: (SandboxLedger) -> SandboxDecision<Answer>) throws -> Answer {
+    let decision = ledger.withLock { ledger in
+      let decision = decide(ledger ?? SandboxLedger())
+      for operation in decision.operations { ledger?.record(operation) }
+      return decision
     }
-  }
-
-  public func capture(_ request: PromiseRequest) async throws -> PromiseAnswer {
-    if request.providerID.hasPrefix("sandbox_capture_fails-") { return .refused(reason: "capture_refused") }
-    note(.captured(request.orderID, attempt: request.attempt, request.amount))
-    return .done(providerID: request.providerID)
-  }
-
-  public func void(_ request: PromiseRequest) async throws -> PromiseAnswer {
-    note(.voided(request.orderID, attempt: request.attempt))
-    return .done(providerID: request.providerID)
-  }
-
-  public func refund(_ request: PromiseRequest) async throws -> PromiseAnswer {
-    note(.refunded(request.orderID, attempt: request.attempt, request.amount, key: request.key))
-    return .done(providerID: request.providerID)
-  }
-
-  private func note(_ operation: Operation) {
-    ledger.withLock { _ = $0?.insert(operation) }
+    if decision.isAnswerLost { throw AnswerLost() }
+    return decision.answer
   }
 }
