@@ -59,6 +59,8 @@ public struct GatewayConfiguration: Sendable {
   public var confirmationLifetime: Duration = .seconds(7 * 86_400)
   /// Recognises the mail provider's reports; without it none is taken.
   public var mailWebhook: WebhookSignature?
+  /// Recognises what the payment provider tells by itself; without it nothing is taken.
+  public var paymentWebhook: WebhookSignature?
   /// How long each step of a checkout may take.
   public var checkoutTimeouts = CheckoutTimeouts()
   /// What deliveries cost, and how long they take.

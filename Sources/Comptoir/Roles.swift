@@ -156,6 +156,7 @@ struct Roles {
     configuration.callerLimit = try limit(configuration.callerLimit, "COMPTOIR_CALLER_REQUESTS_PER_MINUTE")
     configuration.cacheSeconds = max(0, try settings.integer("COMPTOIR_CACHE_SECONDS", default: configuration.cacheSeconds))
     configuration.mailWebhook = try settings.webhook("COMPTOIR_MAIL_WEBHOOK_SECRET")
+    configuration.paymentWebhook = try settings.webhook("COMPTOIR_PAYMENT_WEBHOOK_SECRET")
     func side(_ service: String, _ projection: Projection) throws -> ReadSide {
       let runner = projectors[projection.database]
       return ReadSide(

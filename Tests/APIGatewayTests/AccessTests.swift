@@ -13,6 +13,7 @@ import Testing
     "register", "login", "refresh", "forgotPassword", "resetPassword", "verifyEmail", "validateToken", "validatePromoCode",
     "openTicketAsGuest", "addTicketMessageAsGuest", "signUp", "signOff", "trackOpening", "trackClick", "subscribe", "leaveAtOnce",
     "mailDelivered", "mailOpened", "mailClicked", "mailBounced", "mailComplained",
+    "reportPayment",
   ]
 
   private enum Who: CaseIterable {
@@ -71,7 +72,8 @@ import Testing
     }
   }
 
-  @Test func `whatever changes something needs a token, but for signing in, guests' tickets, public forms and the mail provider`() {
+  @Test
+  func `whatever changes something needs a token, but for signing in, guests' tickets, public forms and the mail and payment providers`() {
     for route in APIGateway.groups.flatMap(\.routes) where route.access == .everyone && route.method != .get {
       #expect(Self.open.contains(route.operation), "\(route.operation) is open to everyone")
     }

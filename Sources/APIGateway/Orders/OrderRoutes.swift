@@ -71,6 +71,7 @@ enum OrderRoutes {
         .delete, "/admin/orders/{id}", "deleteOrder", "Hides an order", in: IDInput<OrderID>.self, out: nil, status: 204,
         access: .administrators(within: .website), idempotency: .none, precondition: .ifMatch, problems: []
       ) { input, call in .command(try await call.execute(DeleteOrder(orderID: input.id), ifMatch: Order.self, input.id)) },
+      PaymentCallback.route,
     ] + statuses)
 
   private static let statuses = ReferenceAdministration<OrderStatus, NewOrderStatus, OrderStatusChange>(

@@ -89,6 +89,8 @@ public enum Payment: Aggregate {
     case .refundSettled(let event): state.refunds[event.refundID] = .settled(event.amount)
     case .refundFailed(let event):
       if case .requested(let amount) = state.refunds[event.refundID] { state.refunds[event.refundID] = .failed(amount) }
+    // What follows from it are events of their own.
+    case .reportReceived: break
     }
   }
 }

@@ -15,6 +15,7 @@ public enum PaymentEvent: AggregateEvent {
   case refundRequested(RefundRequested)
   case refundSettled(RefundSettled)
   case refundFailed(RefundFailed)
+  case reportReceived(PaymentReportReceived)
 
   public static let decoder = EventDecoder<PaymentEvent>([
     EventCase(PaymentRequested.self, PaymentEvent.paymentRequested),
@@ -29,6 +30,7 @@ public enum PaymentEvent: AggregateEvent {
     EventCase(RefundRequested.self, PaymentEvent.refundRequested),
     EventCase(RefundSettled.self, PaymentEvent.refundSettled),
     EventCase(RefundFailed.self, PaymentEvent.refundFailed),
+    EventCase(PaymentReportReceived.self, PaymentEvent.reportReceived),
   ])
 
   public var payload: any EventPayload {
@@ -45,6 +47,7 @@ public enum PaymentEvent: AggregateEvent {
     case .refundRequested(let event): event
     case .refundSettled(let event): event
     case .refundFailed(let event): event
+    case .reportReceived(let event): event
     }
   }
 }

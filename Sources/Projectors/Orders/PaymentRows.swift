@@ -23,6 +23,7 @@ enum PaymentRows {
     .on(PaymentFailed.self) { event, facts, rows in set("failed", event.paymentID, facts, &rows) },
     // Tries to capture leave the payment authorised until one succeeds or the authorisation is given back.
     .ignoring(CaptureRequested.self), .ignoring(CaptureFailed.self), .ignoring(VoidRequested.self),
+    .ignoring(PaymentReportReceived.self),
     .on(PaymentCaptured.self) { event, facts, rows in
       rows.update(
         OrderTables.payments, .id(event.paymentID),

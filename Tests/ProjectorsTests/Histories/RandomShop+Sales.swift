@@ -166,7 +166,10 @@ extension RandomShop {
     let way: [Step] = [
       { try await $0.send(ConfirmStock(orderID: order, paymentID: PaymentID($0.freshID()), provider: "sandbox")) },
       { if $0.chance(30) { try await $0.send(RequirePaymentAction(orderID: order)) } },
-      { try await $0.send(AuthorisePayment(orderID: order, providerID: "p\(order)")) },
+      {
+        if $0.chance(40) { try await $0.report(.authorised(providerID: "p\(order)", expiresAt: nil), of: order) }
+        try await $0.send(AuthorisePayment(orderID: order, providerID: "p\(order)"))
+      },
       { try await $0.capture(order) },
       { try await $0.send(AdvanceOrder(orderID: order, step: .processing)) },
       { try await $0.send(AdvanceOrder(orderID: order, step: .shipped)) },
@@ -219,6 +222,17 @@ extension RandomShop {
     case 9: try await shop.settle(order)
     default: try await shop.refund(order)
     }
+  }
+
+  /// The provider tells by itself.
+  private func report(_ report: PaymentReport, of order: OrderID) async throws {
+    guard let event = try await log.readStream(Payment.stream(order), after: .none, limit: 1).first,
+      case .paymentRequested(let requested) = try PaymentEvent.decoder.decode(event)
+    else { return }
+    try await send(
+      ReportPayment(
+        orderID: order, attempt: requested.attempt, report: report, reportID: "r\(freshID())", body: name("told"),
+        refundID: RefundID(freshID())))
   }
 
   private func capture(_ order: OrderID) async throws {
