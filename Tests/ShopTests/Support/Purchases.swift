@@ -12,6 +12,7 @@ final class Acknowledgements: Sendable {
     var body: String
     var order: OrderID
     var customer: Customer
+    var token = "sandbox_ok"
   }
 
   private let list = Mutex<[Checkout]>([])
@@ -39,14 +40,16 @@ struct Customer: Sendable {
   }
 
   /// Fills baskets and checks them out, one after the other.
-  func buy(_ product: ProductID, times: Int, _ acknowledgements: Acknowledgements) async throws {
+  func buy(
+    _ product: ProductID, times: Int, _ acknowledgements: Acknowledgements, token: String = "sandbox_ok"
+  ) async throws {
     for round in 0..<times {
       let item = #"{"product_id":\#(product),"quantity":1}"#
       let basket = try await client.insist("POST", "/api/v1/baskets/baskets/items", item, key: "item-\(round)").number("basket_id")
-      let body = #"{"basket_id":\#(basket),"billing_address_id":\#(address),"payment_token":"sandbox_ok"}"#
+      let body = #"{"basket_id":\#(basket),"billing_address_id":\#(address),"payment_token":"\#(token)"}"#
       let key = "checkout-\(round)"
       let answer = try await client.insist("POST", "/api/v1/orders/orders/create-from-basket", body, key: key)
-      acknowledgements.add(.init(key: key, body: body, order: OrderID(try answer.number("order_id")), customer: self))
+      acknowledgements.add(.init(key: key, body: body, order: OrderID(try answer.number("order_id")), customer: self, token: token))
     }
   }
 }
