@@ -29,7 +29,11 @@ extension Faults {
             environment["COMPTOIR_POSTGRES_ADMIN_URL"] = server.url
             environment["COMPTOIR_SCHEMA"] = projectSchema
             try await Self.expect("seed", environment)
-            let scene = Scene(shop, server, broker, environment, output: folder.appending(path: "output"))
+            // Nobody serves HTTP here: no token of these orders is answered by a callback.
+            let sandbox = try await SandboxProcess(in: folder, gateway: try freePort())
+            defer { sandbox.kill() }
+            environment.merge(sandbox.settings) { $1 }
+            let scene = Scene(shop, server, broker, sandbox, environment, output: folder.appending(path: "output"))
             defer { scene.end() }
             try await scene.play(orders: Self.orderCount)
             try await Self.expect("broker verify --wait 120 --log-level error", environment, within: .seconds(300))
@@ -54,10 +58,15 @@ private final class Scene {
   private let shop: Shop
   private let server: PrivateServer
   private let broker: PrivateBroker
+  private let sandbox: SandboxProcess
   private let roles: [RoleProcess]
   private let customers: Customers
 
-  init(_ shop: Shop, _ server: PrivateServer, _ broker: PrivateBroker, _ environment: [String: String], output: URL) {
+  init(
+    _ shop: Shop, _ server: PrivateServer, _ broker: PrivateBroker, _ sandbox: SandboxProcess, _ environment: [String: String],
+    output: URL
+  ) {
+    self.sandbox = sandbox
     self.shop = shop
     self.server = server
     self.broker = broker
@@ -80,7 +89,7 @@ private final class Scene {
     let buyers = try await shop.buyers(count, wish)
     for role in roles { try role.start() }
     let shopping = Task { [customers] in try await customers.checkOut(buyers, wish) }
-    try await kill(until: { self.customers.acknowledged.count >= count }, atLeast: 6)
+    try await kill(until: { self.customers.acknowledged.count >= count }, atLeast: 8)
     try await shopping.value
     try await reviveAll()
     try await shop.until("all orders' ends", within: .seconds(120 + count / 20)) {
@@ -88,6 +97,13 @@ private final class Scene {
       return ledger.faults.isEmpty && ledger.unfinished.isEmpty
     }
     try await self.count(count, short: products[1], pieces: Int64(count / 10))
+    // What was promised and is not wanted is given back last.
+    try await shop.until("giving back what was promised") {
+      let (operations, ledger) = (try await self.sandbox.operations(), try await self.shop.ledger())
+      let unwanted = ledger.cancelled(.captureFailed).count
+      return operations.count { $0.kind == "voided" } >= unwanted
+    }
+    shop.checkMoney(try await sandbox.operations(), try await shop.ledger())
   }
 
   private func count(_ count: Int, short: ProductID, pieces: Int64) async throws {
@@ -123,7 +139,7 @@ private final class Scene {
     var victims: [Int] = []
     var round = 0
     while round < rounds || !isOver() {
-      if victims.isEmpty { victims = (Array(0..<roles.count) + [100, 101]).shuffled() }
+      if victims.isEmpty { victims = (Array(0..<roles.count) + [100, 101, 102]).shuffled() }
       let victim = victims.removeLast()
       try await Task.sleep(for: .milliseconds(Int.random(in: 300...1_500)))
       let pause = Duration.milliseconds(Int.random(in: 0...1_500))
@@ -136,6 +152,10 @@ private final class Scene {
         try broker.kill()
         try await Task.sleep(for: pause)
         try await broker.start()
+      case 102:
+        sandbox.kill()
+        try await Task.sleep(for: pause)
+        try await sandbox.start()
       default:
         roles[victim].kill()
         try await Task.sleep(for: pause)
