@@ -13,6 +13,8 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
     case missing
     /// The value is valid JSON of another type (null included, where null is not allowed).
     case wrongType(expected: Kind)
+    /// The string is none of the names that the field may hold; none are told where they are not known.
+    case unknownName(expected: [String])
     /// The number does not fit in the type that was asked for.
     case outOfRange
     /// One object holds the same key twice (strict parsing only).
@@ -51,6 +53,7 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
       case .malformed: "malformed JSON"
       case .missing: "missing field"
       case .wrongType(let expected): "expected \(expected.rawValue)"
+      case .unknownName: "unknown name"
       case .outOfRange: "number out of range"
       case .duplicateKey: "duplicate key"
       case .tooDeep: "nested too deeply"

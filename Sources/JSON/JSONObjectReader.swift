@@ -171,6 +171,11 @@ public struct JSONObjectReader: ~Copyable {
     return field
   }
 
+  /// The error for a string that is none of the names its field may hold.
+  public mutating func unknownName(_ key: StaticString, expected: [String]) -> JSONError {
+    failure(.unknownName(expected: expected), key, at: find(key).map { Int($0.valueStart) } ?? end - 1)
+  }
+
   @inline(never)
   func failure(_ reason: JSONError.Reason, _ key: StaticString, at offset: Int) -> JSONError {
     JSONError(offset: offset, reason: reason).inside(key.description)

@@ -12,6 +12,9 @@ public struct JSONWriter: Sendable {
 
   var needsComma = false
 
+  /// What `describe` was given, in the order of the calls; nil for a writer that writes values.
+  var shapes: [JSONShape]?
+
   /// Starts empty; `capacity` is the expected size in bytes.
   public init(capacity: Int = 256) {
     bytes = []
@@ -126,6 +129,7 @@ public struct JSONWriter: Sendable {
   /// A field that holds a number, in the shortest form that reads back as the same value; null when it is not finite,
   /// for which JSON has no number.
   public mutating func field(_ key: StaticString, _ value: Double) {
+    if isDescribing { return describe(key, .number.orNull) }
     start(key, room: 24)
     if value.isFinite { bytes.append(contentsOf: value.description.utf8) } else { append("null") }
     needsComma = true
@@ -133,31 +137,32 @@ public struct JSONWriter: Sendable {
 
   /// A field that holds an integer or null.
   public mutating func field(_ key: StaticString, _ value: Int64?) {
-    if let value { field(key, value) } else { null(key) }
+    if isDescribing { describe(key, .integer.orNull) } else if let value { field(key, value) } else { null(key) }
   }
 
   /// A field that holds an integer or null.
   public mutating func field(_ key: StaticString, _ value: Int?) {
-    if let value { field(key, value) } else { null(key) }
+    if isDescribing { describe(key, .integer.orNull) } else if let value { field(key, value) } else { null(key) }
   }
 
   /// A field that holds true, false or null.
   public mutating func field(_ key: StaticString, _ value: Bool?) {
-    if let value { field(key, value) } else { null(key) }
+    if isDescribing { describe(key, .boolean.orNull) } else if let value { field(key, value) } else { null(key) }
   }
 
   /// A field that holds a string or null.
   public mutating func field(_ key: StaticString, _ value: String?) {
-    if let value { field(key, value) } else { null(key) }
+    if isDescribing { describe(key, .text.orNull) } else if let value { field(key, value) } else { null(key) }
   }
 
   /// A field that holds a number or null.
   public mutating func field(_ key: StaticString, _ value: Double?) {
-    if let value { field(key, value) } else { null(key) }
+    if isDescribing { describe(key, .number.orNull) } else if let value { field(key, value) } else { null(key) }
   }
 
   /// A field that holds an array of integers.
   public mutating func field(_ key: StaticString, _ values: [Int64]) {
+    if isDescribing { return describe(key, .array(of: .integer)) }
     beginArray(key)
     for value in values { element(value) }
     endArray()
@@ -165,6 +170,7 @@ public struct JSONWriter: Sendable {
 
   /// A field that holds an array of strings.
   public mutating func field(_ key: StaticString, _ values: [String]) {
+    if isDescribing { return describe(key, .array(of: .text)) }
     beginArray(key)
     for value in values { element(value) }
     endArray()
@@ -172,6 +178,7 @@ public struct JSONWriter: Sendable {
 
   /// A field that holds a tree.
   public mutating func field(_ key: StaticString, _ value: JSONValue) {
+    if isDescribing { return describe(key, .anything) }
     start(key, room: 16)
     appendTree(value)
     needsComma = true
@@ -179,6 +186,7 @@ public struct JSONWriter: Sendable {
 
   /// A field whose JSON text the caller has already; it must be one valid value.
   public mutating func fieldRaw(_ key: StaticString, _ json: [UInt8]) {
+    if isDescribing { return describe(key, .anything) }
     start(key, room: json.count)
     bytes.append(contentsOf: json)
     needsComma = true

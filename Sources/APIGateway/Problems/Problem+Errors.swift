@@ -58,7 +58,7 @@ extension Problem {
     case .duplicateKey: code = .duplicateField
     case .tooDeep: code = .tooDeep
     case .missing: code = .missingField
-    case .wrongType: code = .wrongType
+    case .wrongType, .unknownName: code = .wrongType
     case .outOfRange: code = .tooLarge
     case .nulCharacter: code = .nulCharacter
     case .loneSurrogate: code = .loneSurrogate

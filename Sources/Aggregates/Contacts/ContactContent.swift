@@ -128,7 +128,7 @@ extension ContactContent: JSONCodable {
     json.field("city", city)
     json.field("language", language)
     json.field("birth_date", birthDate)
-    json.field("gender", gender?.rawValue)
+    json.field("gender", name: gender)
     json.field("custom_fields", customFields ?? .null)
     json.field("notes", notes)
   }

@@ -55,7 +55,7 @@ public enum OrderMessages {
       json.array("items", order.items) { $1.encode(to: &$0) }
       json.field("previous_status", name: order.previousStatus)
       json.field("reason", name: order.reason)
-      json.field("cancelled_by", order.reason == .customer || order.reason == .administrator ? order.reason.rawValue : "system")
+      json.field("cancelled_by", name: Canceller(rawValue: order.reason.rawValue) ?? .system)
       json.field("cancelled_by_id", order.cancelledByID)
       json.field("refund_required", order.refundRequired)
       json.field("refund_amount", order.refundAmount)
@@ -69,6 +69,10 @@ public enum OrderMessages {
     MessageTranslation(OrderDeleted.self, "orders.order.deleted", adding: { $0.field("deleted_at", $1) }),
     MessageTranslation(OrderImported.self, "orders.order.imported", adding: { $0.field("created_at", $1) }),
   ]
+
+  private enum Canceller: String, CaseIterable {
+    case customer, administrator, system
+  }
 
   /// The payment provider is no service of ours: what is asked of it goes by `orders`, what it answers by `payments`.
   private static let payments: [MessageTranslation] = [
@@ -114,7 +118,7 @@ public enum OrderMessages {
       json.field("previous_status", name: previous)
       json.field("new_status", name: next)
       json.field("changed_by", facts.by)
-      json.null("reason")
+      json.field("reason", String?.none)
       json.field("changed_at", event.occurredAt)
     }
   }

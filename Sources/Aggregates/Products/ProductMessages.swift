@@ -76,11 +76,11 @@ public enum ProductMessages {
   ]
 
   private static let stock: [MessageTranslation] = [
-    inventory(StockAdjusted.self) { ($0.productID, $0.level, $0.reason.rawValue, nil) },
-    inventory(StockReserved.self) { ($0.productID, $0.level, "order_placed", $0.orderID) },
-    inventory(StockReleased.self) { ($0.productID, $0.level, $0.reason.rawValue, $0.orderID) },
-    inventory(StockDispatched.self) { ($0.productID, $0.level, "dispatched", $0.orderID) },
-    inventory(StockReturned.self) { ($0.productID, $0.level, "returned", $0.orderID) },
+    inventory(StockAdjusted.self) { ($0.productID, $0.level, $0.reason, nil) },
+    inventory(StockReserved.self) { ($0.productID, $0.level, StockMove.orderPlaced, $0.orderID) },
+    inventory(StockReleased.self) { ($0.productID, $0.level, $0.reason, $0.orderID) },
+    inventory(StockDispatched.self) { ($0.productID, $0.level, StockMove.dispatched, $0.orderID) },
+    inventory(StockReturned.self) { ($0.productID, $0.level, StockMove.returned, $0.orderID) },
     MessageTranslation(AttributeStockAdjusted.self, "products.inventory.updated") { json, attribute, event in
       json.field("product_id", attribute.productID)
       json.field("previous_stock", attribute.previousStock)
@@ -94,10 +94,16 @@ public enum ProductMessages {
     },
   ]
 
+  /// Why there is more or less in stock, where the event says it by its own name.
+  private enum StockMove: String, CaseIterable {
+    case orderPlaced = "order_placed"
+    case dispatched, returned
+  }
+
   /// Stock is free stock: what is on hand and not reserved.
-  private static func inventory<Payload: EventPayload>(
+  private static func inventory<Payload: EventPayload, Reason: RawRepresentable<String> & Sendable>(
     _ payload: Payload.Type,
-    _ facts: @escaping @Sendable (Payload) -> (product: ProductID, level: StockLevel, reason: String, order: OrderID?)
+    _ facts: @escaping @Sendable (Payload) -> (product: ProductID, level: StockLevel, reason: Reason, order: OrderID?)
   ) -> MessageTranslation {
     MessageTranslation(payload, "products.inventory.updated") { json, payload, event in
       let facts = facts(payload)
@@ -105,7 +111,7 @@ public enum ProductMessages {
       json.field("previous_stock", facts.level.previousStock)
       json.field("new_stock", facts.level.newStock)
       json.field("change", facts.level.newStock - facts.level.previousStock)
-      json.field("reason", facts.reason)
+      json.field("reason", name: facts.reason)
       json.field("order_id", facts.order)
       json.null("attribute_id")
       json.null("attribute_value")
@@ -120,7 +126,8 @@ public enum ProductMessages {
       json.array("items", refusal.shortages) { $1.encode(to: &$0) }
     },
     MessageTranslation(ReservationReleased.self, "products.inventory.released"),
-    MessageTranslation(ReservationExpired.self, "products.inventory.released", adding: { json, _ in json.field("reason", "expired") }),
+    MessageTranslation(
+      ReservationExpired.self, "products.inventory.released", adding: { json, _ in json.field("reason", name: ReleaseReason.expired) }),
     MessageTranslation(ReservationExtended.self, "products.inventory.reservation_extended"),
     MessageTranslation(ReservationConfirmed.self, "products.inventory.reservation_confirmed"),
     MessageTranslation(ReservationDispatched.self, "products.inventory.dispatched"),

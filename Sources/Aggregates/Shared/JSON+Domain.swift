@@ -39,23 +39,31 @@ extension JSONObjectReader {
   /// An enumeration by its raw name.
   public mutating func name<Name: RawRepresentable<String>>(_ key: StaticString, as: Name.Type = Name.self) throws -> Name {
     let text = try string(key)
-    guard let value = Name(rawValue: text) else { throw UnknownName(type: String(describing: Name.self), name: text) }
+    guard let value = Name(rawValue: text) else { throw unknownName(key, expected: allNames(of: Name.self)) }
     return value
   }
 
   /// An enumeration by its raw name, or null.
   public mutating func optionalName<Name: RawRepresentable<String>>(_ key: StaticString, as: Name.Type = Name.self) throws -> Name? {
     guard let text = try optionalString(key) else { return nil }
-    guard let value = Name(rawValue: text) else { throw UnknownName(type: String(describing: Name.self), name: text) }
+    guard let value = Name(rawValue: text) else { throw unknownName(key, expected: allNames(of: Name.self)) }
     return value
   }
 }
 
-/// A payload holds a name that its enumeration does not have.
-struct UnknownName: Error, CustomStringConvertible {
-  let type: String
-  let name: String
-  var description: String { "\(name) is no \(type)" }
+/// All names of an enumeration; none where it does not say which cases it has.
+private func allNames<Name: RawRepresentable<String>>(of type: Name.Type) -> [String] {
+  func names<Cases: CaseIterable>(_ type: Cases.Type) -> [String] { Cases.allCases.compactMap { ($0 as? Name)?.rawValue } }
+  return (type as? any CaseIterable.Type).map { names($0) } ?? []
+}
+
+extension JSONShape {
+  /// An amount in euros, with two decimals.
+  static let amount = JSONShape.text(pattern: "^-?[0-9]+\\.[0-9]{2}$")
+  /// A rate in percent, with as many decimals as it needs.
+  static let rate = JSONShape.text(pattern: "^-?[0-9]+(\\.[0-9]+)?$")
+  /// RFC 3339 in UTC, with microseconds.
+  static let time = JSONShape.text(format: "date-time")
 }
 
 extension JSONWriter {
@@ -63,15 +71,29 @@ extension JSONWriter {
   public mutating func field(_ key: StaticString, _ id: (some EntityID)?) { field(key, id?.rawValue) }
   public mutating func field(_ key: StaticString, _ ids: [some EntityID]) { field(key, ids.map(\.rawValue)) }
   public mutating func field(_ key: StaticString, _ cents: Cents) {
-    if isSpelledOut { field(key, cents.description) } else { field(key, cents.rawValue) }
+    if isSpelledOut { spell(key, cents.description, .amount) } else { field(key, cents.rawValue) }
   }
-  public mutating func field(_ key: StaticString, _ cents: Cents?) { if let cents { field(key, cents) } else { null(key) } }
+  public mutating func field(_ key: StaticString, _ cents: Cents?) {
+    if isDescribing { describe(key, .amount.orNull) } else if let cents { field(key, cents) } else { null(key) }
+  }
   public mutating func field(_ key: StaticString, _ rate: VATRate) {
-    if isSpelledOut { field(key, rate.description) } else { field(key, rate.rawValue) }
+    if isSpelledOut { spell(key, rate.description, .rate) } else { field(key, rate.rawValue) }
   }
   public mutating func field(_ key: StaticString, _ time: Timestamp) {
-    if isSpelledOut { field(key, time.rfc3339) } else { field(key, time.rawValue) }
+    if isSpelledOut { spell(key, time.rfc3339, .time) } else { field(key, time.rawValue) }
   }
-  public mutating func field(_ key: StaticString, _ time: Timestamp?) { if let time { field(key, time) } else { null(key) } }
-  public mutating func field(_ key: StaticString, name: some RawRepresentable<String>) { field(key, name.rawValue) }
+  public mutating func field(_ key: StaticString, _ time: Timestamp?) {
+    if isDescribing { describe(key, .time.orNull) } else if let time { field(key, time) } else { null(key) }
+  }
+  public mutating func field<Name: RawRepresentable<String>>(_ key: StaticString, name: Name) {
+    if isDescribing { describe(key, .names(allNames(of: Name.self))) } else { field(key, name.rawValue) }
+  }
+  public mutating func field<Name: RawRepresentable<String>>(_ key: StaticString, name: Name?) {
+    if isDescribing { describe(key, .names(allNames(of: Name.self)).orNull) } else { field(key, name?.rawValue) }
+  }
+
+  /// A text that says more than that it is one.
+  private mutating func spell(_ key: StaticString, _ text: String, _ shape: @autoclosure () -> JSONShape) {
+    if isDescribing { describe(key, shape()) } else { field(key, text) }
+  }
 }

@@ -1,3 +1,4 @@
+import Aggregates
 import EventSourcing
 import EventStore
 import FoundationEssentials
@@ -56,6 +57,13 @@ struct HistoriesTests {
         let verified = try await place.replay(projection).verify()
         #expect(verified.isClean, "seed \(seed), \(projection.database): \(verified.differences)")
       }
+
+      // What others hear of it is what they are told they would hear.
+      let messages = try await HistoryMessages(of: place.log)
+      #expect(messages.faults.sorted() == [], "seed \(seed)")
+      let silent = Set(MessageCatalogue.routingKeys).subtracting(messages.heard).subtracting(HistoryMessages.unheard.keys)
+      #expect(silent.sorted() == [], "seed \(seed)")
+      #expect(messages.count > 1_000, "seed \(seed)")
     }
   }
 }

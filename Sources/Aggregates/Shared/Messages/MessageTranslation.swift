@@ -1,5 +1,5 @@
 public import EventSourcing
-import JSON
+public import JSON
 
 /// What a message is called.
 public struct MessageName: Hashable, Sendable {
@@ -29,6 +29,7 @@ public struct MessageTranslation: Sendable {
   /// What its message may be called; one name, but where the payload decides.
   public let names: [MessageName]
   private let translate: @Sendable (RecordedEvent, [SubjectID: SubjectKey]) throws -> PublicMessage
+  private let describe: @Sendable () throws -> [MessageName: JSONShape]
 
   /// A message whose data are the payload's fields, and what is added after them.
   /// - Parameter more: writes further fields; is given when the event happened.
@@ -71,6 +72,14 @@ public struct MessageTranslation: Sendable {
       json.endObject()
       return PublicMessage(name: choose(payload), data: json.bytes)
     }
+    describe = {
+      var shapes: [MessageName: JSONShape] = [:]
+      for payload in try Examples.payloads(Payload.self) {
+        let shape = try JSONShape { write(&$0, payload, Examples.event(Payload.type)) }
+        shapes[choose(payload), default: JSONShape()].merge(shape)
+      }
+      return shapes
+    }
   }
 
   /// The message of an event of this kind.
@@ -78,6 +87,12 @@ public struct MessageTranslation: Sendable {
   /// - Throws: `EventDecodingError`, when the event cannot be read.
   public func message(of event: RecordedEvent, keys: [SubjectID: SubjectKey]) throws -> PublicMessage {
     try translate(event, keys)
+  }
+
+  /// What the data of its messages may be, by what they are called: found by translating examples of the event.
+  /// - Throws: when no example of the payload can be made.
+  public func shapes() throws -> [MessageName: JSONShape] {
+    try describe()
   }
 }
 
