@@ -35,6 +35,12 @@ struct Settings: Sendable {
     }
   }
 
+  /// These settings alone, whatever the environment says.
+  init(values: [String: String]) {
+    logger = Logger(label: "comptoir")
+    reader = ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: values))
+  }
+
   /// The settings of a file: an object of names and values where its name ends in `.json`, else lines KEY=VALUE. The names are the
   /// environment's in both.
   private static func provider(_ file: String) async throws -> EnvironmentVariablesProvider {

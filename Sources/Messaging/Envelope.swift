@@ -30,18 +30,45 @@ public enum Envelope {
 
   private static func body(_ message: PublicMessage, _ event: RecordedEvent) -> [UInt8] {
     JSONWriter.object { json in
-      json.field("event_id", text(event.id))
-      json.field("event_type", message.name.type)
-      json.field("timestamp", event.occurredAt.rfc3339)
-      json.field("version", version)
-      json.fieldRaw("data", message.data)
-      json.object("metadata") { json in
-        json.field("correlation_id", event.context.correlationID.map(text))
-        json.field("causation_id", event.context.causationID.map(text))
-        json.field("user_id", userID(of: event.context.actor))
-        json.field("traceparent", event.context.traceparent)
-      }
+      json.isSpelledOut = true
+      write(message.name, event, &json) { $0.fieldRaw("data", message.data) }
     }
+  }
+
+  private static func write(_ name: MessageName, _ event: RecordedEvent, _ json: inout JSONWriter, data: (inout JSONWriter) -> Void) {
+    json.field("event_id", event.id)
+    json.field("event_type", name.type)
+    json.field("timestamp", event.occurredAt)
+    json.field("version", version)
+    data(&json)
+    json.object("metadata") { json in
+      json.field("correlation_id", event.context.correlationID)
+      json.field("causation_id", event.context.causationID)
+      json.field("user_id", userID(of: event.context.actor))
+      json.field("traceparent", event.context.traceparent)
+    }
+  }
+
+  /// What a body may be, whatever its data.
+  static func shape() throws -> JSONShape {
+    try JSONShape { write(example, event(CommandContext()), &$0) { json in json.object("data") { _ in } } }
+  }
+
+  /// What the headers may be.
+  static func headers() throws -> JSONShape {
+    var shape = JSONShape()
+    for context in [CommandContext(), CommandContext(correlationID: UUID(), causationID: UUID(), traceparent: "00-0-0-00")] {
+      let headers = properties(example, event(context), .start).headers
+      shape.merge(
+        JSONShape(fields: headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value.string == nil ? .array(of: .text) : .text) }))
+    }
+    return shape
+  }
+
+  private static let example = MessageCatalogue.all[0].names[0]
+
+  private static func event(_ context: CommandContext) -> RecordedEvent {
+    Examples.event(MessageCatalogue.all[0].event, context: context)
   }
 
   private static func properties(_ name: MessageName, _ event: RecordedEvent, _ previous: Position) -> RabbitMQProperties {
@@ -75,5 +102,15 @@ public enum Envelope {
     return Int64(actor.dropFirst(5))
   }
 
-  private static func text(_ id: UUID) -> String { id.uuidString.lowercased() }
+  fileprivate static func text(_ id: UUID) -> String { id.uuidString.lowercased() }
+}
+
+extension JSONWriter {
+  fileprivate mutating func field(_ key: StaticString, _ id: UUID) {
+    if isDescribing { describe(key, .text(format: "uuid")) } else { field(key, Envelope.text(id)) }
+  }
+
+  fileprivate mutating func field(_ key: StaticString, _ id: UUID?) {
+    if isDescribing { describe(key, .text(format: "uuid").orNull) } else { field(key, id.map(Envelope.text)) }
+  }
 }
