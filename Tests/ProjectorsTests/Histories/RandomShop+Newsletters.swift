@@ -166,6 +166,8 @@ extension RandomShop {
       default: .unsubscribed
       }
     if shop.chance(95) { try await shop.send(ReportMail(key, report)) } else { try await shop.send(ReportComplaint(key)) }
+    // The time to know who opened a mail is over for some.
+    if case .opened(_, ipAddress: .some) = report { try await shop.send(TidyNewsletters(.tracking(key), timer: shop.fired)) }
     // Half a year passes for one whose mail came back.
     if case .bounced = report, shop.chance(50) { try await shop.send(TidyNewsletters(.bounces(key.newsletterID), timer: shop.fired)) }
   }
