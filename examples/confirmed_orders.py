@@ -26,6 +26,8 @@ def fetch_missed(before):
     return page["page"]["has_more"] and page["data"][-1]["position"] < before
 
 def received(channel, method, properties, body):
+    if "cloudEvents:position" not in (properties.headers or {}):
+        return channel.basic_reject(method.delivery_tag, requeue=False)  # published by hand: no event of the log
     position, previous = (int(properties.headers[f"cloudEvents:{name}"]) for name in ("position", "previousposition"))
     while previous > last and fetch_missed(before=position):
         pass

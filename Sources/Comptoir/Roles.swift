@@ -123,7 +123,9 @@ struct Roles {
 
   /// What became of messages, as the role that writes it.
   func ledger(_ consumers: [Consumer]) throws -> Ledger {
-    Ledger(client: PostgresClient(try settings.writer(of: "messages_broker"), logger: settings.logger), consumers: consumers)
+    var configuration = try settings.writer(of: "messages_broker")
+    configuration.statementTimeout = .seconds(30)
+    return Ledger(client: PostgresClient(configuration, logger: settings.logger), consumers: consumers)
   }
 
   /// What publishes the log's public events, and what keeps the ledger of them; nothing where no broker is configured.

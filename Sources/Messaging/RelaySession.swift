@@ -24,7 +24,12 @@ final class RelaySession: Sendable {
     /// What the store has written down.
     var saved: Position
     var snapshotAt: Position
+    /// Pages that were handed over and are not noted.
+    var openPages = 0
   }
+
+  /// With more pages than this that are confirmed and not noted, none is published: the ledger is slow or away.
+  private static let maximumOpenPages = 16
 
   private let log: any EventLog
   private let subscriptions: any SubscriptionStore
@@ -58,6 +63,8 @@ final class RelaySession: Sendable {
   /// Runs until something fails or the task is cancelled.
   func run() async throws {
     let keys = try await keyPositions()
+    // Nothing is published that could not be noted.
+    _ = try await ledger?.position()
     try await broker.apply(RabbitMQTopology(exchanges: [RabbitMQExchange(configuration.exchange, .topic)]))
     let publisher = try await broker.publisher()
     report { status in
@@ -92,6 +99,7 @@ final class RelaySession: Sendable {
     var position = start
     while true {
       try Task.checkCancellation()
+      while state.withLock({ $0.openPages }) >= Self.maximumOpenPages { try await Task.sleep(for: .milliseconds(2)) }
       let page = try await log.readLog(after: position, filter: Self.filter, limit: configuration.pageSize)
       if page.events.isEmpty && page.position <= position {
         await log.waitForEvents(after: position, timeout: configuration.idleWait)
@@ -115,6 +123,7 @@ final class RelaySession: Sendable {
       keys.advance(to: position)
       // Waits while too many are under way, or the broker takes none.
       let receipt = try await publisher.send(messages)
+      state.withLock { $0.openPages += 1 }
       let noted = ledger == nil ? [] : Array(zip(messages, times))
       pages.yield(Page(receipt: receipt, origins: origins, messages: noted, position: position, keys: keys))
     }
@@ -137,6 +146,7 @@ final class RelaySession: Sendable {
       state.withLock { state in
         state.keys = page.keys
         state.position = page.position
+        state.openPages -= 1
       }
       report { status in
         status.position = page.position

@@ -34,11 +34,11 @@ import Testing
         // Behind the one that fails, on its stream.
         try await newsroom.append("product-1", "ProductDeleted", #"{"product_id":1,"ref":"R1","reason":null}"#)
         try await books.listening {
-          try await newsroom.until("waiting") { try await books.failures().count == 1 }
+          try await newsroom.until("waiting") { try await books.failures().count == 2 }
           try await newsroom.until("the other being consumed") { try await books.states()["\(Self.queue) consumed"] == 1 }
+          #expect(try await books.failures().map(\.text) == ["2 true trouble", "1 true its saga waits at an earlier message"])
           let failure = try await books.failures()[0]
-          #expect(failure.text == "2 true trouble")
-          #expect(try await books.states() == ["\(Self.queue) dead_letter": 1, "\(Self.queue) consumed": 1, "\(Self.queue) published": 1])
+          #expect(try await books.states() == ["\(Self.queue) dead_letter": 2, "\(Self.queue) consumed": 1])
 
           // Still in trouble: it waits on.
           let failed = try #require(try await books.operators.failed(failure.id))
@@ -46,8 +46,8 @@ import Testing
           await #expect(throws: Ledger.Refusal.alreadyRetried) {
             try await books.operators.retry(failed, prefix: books.listener.prefix)
           }
-          try await newsroom.until("failing again") { try await books.failures().map(\.text) == ["3 true trouble"] }
-          #expect(try await books.operators.retryable(of: Self.queue, limit: 10).map(\.id) == [failure.id])
+          try await newsroom.until("failing again") { try await books.failures()[0].text == "3 true trouble" }
+          #expect(try await books.operators.retryable(of: Self.queue, limit: 10).count == 2)
           #expect(try await books.operators.retryable(of: "another", limit: 10).isEmpty)
 
           books.listener.troubling = []
@@ -70,10 +70,10 @@ import Testing
       try await books.running { relay in
         try await newsroom.deleteProducts([1, 1])
         try await books.listening {
-          try await newsroom.until("waiting") { try await books.failures().count == 1 }
+          try await newsroom.until("waiting") { try await books.failures().count == 2 }
           let failed = try #require(try await books.operators.failed(try await books.failures()[0].id))
-          let message = try await books.operators.discard(failed, reason: "by user-1: of no use", prefix: books.listener.prefix)
-          try await Self.send(try #require(message), books)
+          try await Self.send(try #require(books.operators.discarding(failed, prefix: books.listener.prefix)), books)
+          try await books.operators.discard(failed, reason: "by user-1: of no use")
           try await newsroom.until("the one behind being consumed") { try await books.states()["\(Self.queue) consumed"] == 1 }
         }
         #expect(books.listener.heard == [2])
@@ -117,7 +117,7 @@ import Testing
           try await newsroom.until("consuming all") { Set(books.listener.heard) == Set(1...8) }
           try await newsroom.until("reporting all") { try await books.states() == ["\(Self.queue) consumed": 7] }
         }
-        #expect(books.listener.heard == Array(1...8))
+        #expect(books.listener.heard.sorted() == Array(1...8))
         #expect(try await books.verifier().verify().findings == [.notInLedger(Position(2), routingKey: Self.key, queue: Self.queue)])
       }
       // What comes now is published by nobody.
@@ -147,8 +147,8 @@ import Testing
         let failed = try #require(try await books.operators.failed(try await books.failures()[0].id))
         #expect(failed.messageID == "strange" && failed.queue == Self.queue)
         await #expect(throws: Ledger.Refusal.cannotRetry) { try await books.operators.retry(failed, prefix: "") }
-        let message = try await books.operators.discard(failed, reason: "by user-1: nonsense", prefix: "")
-        #expect(message == nil)
+        #expect(books.operators.discarding(failed, prefix: "") == nil)
+        try await books.operators.discard(failed, reason: "by user-1: nonsense")
         #expect(try await books.failures().isEmpty)
       }
     }
@@ -181,6 +181,7 @@ import Testing
         try await newsroom.deleteProducts(1...5)
         try await books.listening {
           try await newsroom.until("hearing") { books.listener.heard.count == 5 }
+          try await newsroom.settle(relay)
           try await newsroom.until("removing") { try await books.states().isEmpty }
         }
         try await newsroom.deleteProducts(6...7)

@@ -19,17 +19,19 @@ enum MessageRoutes {
       "Publishes a message by hand. Process managers act on events only: they put it aside; others may take it", in: HandMadeMessage.self,
       out: Schema.object("PublishedMessage", ["message_id": .text]).asData, status: 201, access: .administrators, idempotency: .optional,
       problems: [.unknownReference, .unavailable], handler: publish),
-    .row(
-      "/messages/{id}", "message", "What became of a message at one queue", in: LedgerRowInput.self, access: .administrators,
-      from: { $0.reads.messages }, MessageResources.one
-    ) { input, _ in [.int64(input.id)] },
+    untagged(
+      .row(
+        "/messages/{id}", "message", "What became of a message at one queue", in: LedgerRowInput.self, access: .administrators,
+        from: { $0.reads.messages }, MessageResources.one
+      ) { input, _ in [.int64(input.id)] }),
   ]
 
   private static let failures: [Route] = [
-    .list(
-      "/messages/failed", "failedMessages", "Messages that could not be handled, the latest first", in: NoInput.self,
-      access: .administrators, from: { $0.reads.messages }, MessageResources.allFailed
-    ) { _, _ in [] },
+    untagged(
+      .list(
+        "/messages/failed", "failedMessages", "Messages that could not be handled, the latest first", in: NoInput.self,
+        access: .administrators, from: { $0.reads.messages }, MessageResources.allFailed
+      ) { _, _ in [] }),
     Route(
       .post, "/messages/retry/{id}", "retryMessage", "Brings a message that failed to its consumer again", in: LedgerRowInput.self,
       out: Schema.object("RetriedMessage", ["id": .id, "message_id": .text, "queue": .text]).asData, access: .administrators,
@@ -43,6 +45,14 @@ enum MessageRoutes {
       out: nil, status: 204, access: .administrators, idempotency: .none, problems: [.unavailable], handler: discard),
   ]
 
+  /// Without an entity tag: rows of the ledger change while its position stands.
+  private static func untagged(_ route: Route) -> Route {
+    var route = route
+    let answer = route.answer
+    route.answer = { call in try await answer(call).untagged }
+    return route
+  }
+
   // MARK: What was published
 
   /// A list of the ledger; with `after`, what one routing key has had behind that position.
@@ -54,7 +64,7 @@ enum MessageRoutes {
     ) { _, _ in [] }
     let ledger = route.answer
     route.answer = { call in
-      guard call.query.contains(where: { $0.name == "after" }) else { return try await ledger(call) }
+      guard call.query.contains(where: { $0.name == "after" }) else { return try await ledger(call).untagged }
       let reader = try InputReader(path: call.pathValues, query: call.query, body: nil)
       return try await MissedMessages.reply(InputReader.read(MissedInput.self, reader), call)
     }
@@ -138,7 +148,8 @@ enum MessageRoutes {
     do {
       try await broker.publish(message)
     } catch {
-      try await call.ledger.takeBackRetry(failed)
+      // The request's own task may be cancelled by now.
+      await Task { try? await call.ledger.takeBackRetry(failed) }.value
       throw error
     }
   }
@@ -147,7 +158,17 @@ enum MessageRoutes {
     let broker = try call.broker
     guard let failed = try await call.ledger.failed(input.id) else { throw Problem(.notFound) }
     let reason = "by \(call.user.actor): \(input.reason ?? "no reason given")"
-    if let message = try await call.ledger.discard(failed, reason: reason, prefix: broker.prefix) { try await broker.publish(message) }
+    if let message = call.ledger.discarding(failed, prefix: broker.prefix) { try await broker.publish(message) }
+    try await call.ledger.discard(failed, reason: reason)
     return Reply(.none)
+  }
+}
+
+extension Reply {
+  /// The same without an entity tag.
+  fileprivate var untagged: Reply {
+    var reply = self
+    reply.etag = nil
+    return reply
   }
 }

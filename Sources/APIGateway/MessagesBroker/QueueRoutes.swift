@@ -45,12 +45,13 @@ enum QueueRoutes {
     },
     Route(
       .post, "/queues/{queue}/purge", "purgeQueue",
-      "Empties a queue. No work is lost by it: process managers notice what does not come, and read it off the log", in: QueueInput.self,
+      "Empties a process manager's queue. No work is lost by it: what does not come is noticed, and read off the log", in: QueueInput.self,
       out: Schema.object("PurgedQueue", ["purged": .integer]).asData, access: .administrators, idempotency: .none,
       problems: [.unavailable]
     ) { input, call in
       let broker = try call.broker
-      guard broker.queues.contains(input.queue) else { throw Problem(.notFound) }
+      // Dead letters and reports to the ledger stand nowhere else.
+      guard broker.consumers.contains(where: { $0.queue == input.queue }) else { throw Problem(.notFound) }
       let count = try await broker.ask { client throws(RabbitMQError) in try await client.purge(broker.prefix + input.queue) }
       return .data { $0.field("purged", count) }
     },

@@ -66,16 +66,20 @@ extension Ledger {
     _ = try await client.query(Self.takeBack, [.text(failed.messageID), .text(failed.queue)])
   }
 
+  /// What lets the consumer of a message that is given up go on behind it; nil when nobody waits. It is sent before `discard`: without the
+  /// note it is repeated, without it the note would be all.
+  public func discarding(_ failed: Failed, prefix: String) -> RabbitMQMessage? {
+    failed.canRetry ? request("discard", failed, prefix) : nil
+  }
+
   /// Gives a message up for good.
   /// - Parameter reason: kept with it, with who says so.
-  /// - Returns: what lets its consumer go on behind it; nil when nobody waits.
-  public func discard(_ failed: Failed, reason: String, prefix: String) async throws -> RabbitMQMessage? {
+  public func discard(_ failed: Failed, reason: String) async throws {
     let note = PostgresValue.text("\(Self.discardedMark) \(Self.clean(reason))")
     _ = try await client.queryAll([
       PostgresCall(Self.discard, [.text(failed.messageID), .text(failed.queue), note]),
       PostgresCall(Self.forget, [.int64(failed.id)]),
     ])
-    return failed.canRetry ? request("discard", failed, prefix) : nil
   }
 
   private func request(_ kind: String, _ failed: Failed, _ prefix: String) -> RabbitMQMessage {

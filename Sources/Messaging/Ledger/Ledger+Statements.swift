@@ -7,6 +7,11 @@ extension Ledger {
   /// How the reason of a message begins that was given up for good.
   public static let discardedMark = "discarded"
 
+  /// The reason of a message that counts as consumed because its consumer has come further; what the consumer says itself counts more.
+  private static let guess = "not reported"
+
+  private static let isDiscarded = "status = 'failed' and coalesce(error_message ^@ '\(discardedMark)', false)"
+
   static let insert = PostgresStatement(
     "ledger.insert",
     """
@@ -39,7 +44,7 @@ extension Ledger {
     update ops.messages m
     set status = 'consumed', consumed_at = r.at, consumer_tag = $4, error_message = null, updated_at = clock_timestamp()
     from unnest($2::text[], $3::timestamptz[]) as r (message_id, at)
-    where m.message_id = r.message_id and m.queue = $1 and m.status <> 'consumed'
+    where m.message_id = r.message_id and m.queue = $1 and (m.status <> 'consumed' or m.error_message = '\(guess)')
     """)
 
   static let settled = PostgresStatement(
@@ -51,7 +56,8 @@ extension Ledger {
     update ops.messages
     set status = $6, retry_count = greatest(retry_count, $4), failed_at = $3, error_message = $5, consumer_tag = $7,
       updated_at = clock_timestamp()
-    where queue = $1 and message_id = $2 and status <> 'consumed'
+    where queue = $1 and message_id = $2 and (status <> 'consumed' or error_message = '\(guess)') and not (\(isDiscarded))
+      and (failed_at is null or failed_at <= $3)
     """)
 
   static let parked = PostgresStatement(
@@ -61,7 +67,7 @@ extension Ledger {
       (message_id, queue, exchange, routing_key, payload, headers, exception, exception_trace, failed_attempts, last_failed_at,
        created_at, updated_at)
     select message_id, queue, exchange, routing_key, payload, headers, $5, '', $4, $3, clock_timestamp(), clock_timestamp()
-    from ops.messages where queue = $1 and message_id = $2 and status <> 'consumed'
+    from ops.messages where queue = $1 and message_id = $2 and status = 'dead_letter'
     on conflict (message_id, queue) do update
     set failed_attempts = f.failed_attempts + 1, exception = excluded.exception, last_failed_at = excluded.last_failed_at,
       updated_at = excluded.updated_at
@@ -81,25 +87,35 @@ extension Ledger {
 
   /// One that failed so long ago and does not wait was discarded.
   static let remove = PostgresStatement(
-    "ledger.remove",
+    "ledger.remove", "delete from ops.messages where \(isSettled) and \(positionSQL) <= $2")
+
+  /// The last position of some that can be removed.
+  static let removable = PostgresStatement(
+    "ledger.removable",
+    "select max(position) from (select \(positionSQL) as position from ops.messages where \(isSettled) order by updated_at limit 50000) p")
+
+  private static let isSettled = """
+    updated_at < clock_timestamp() - make_interval(secs => $1)
+      and (status in ('consumed', 'failed') or queue = '' and status = 'published')
     """
-    with removed as (
-      delete from ops.messages
-      where id in (
-        select id from ops.messages
-        where updated_at < clock_timestamp() - make_interval(secs => $1) and (status in ('consumed', 'failed') or queue = '' and status = 'published')
-        limit 50000)
-      returning \(positionSQL) as position
-    )
-    select max(position) from removed
+
+  /// What is not consumed of messages that are no longer compared one by one.
+  static let unsettled = PostgresStatement(
+    "ledger.unsettled",
+    """
+    select \(positionSQL), coalesce(routing_key, ''), queue, status from ops.messages
+    where queue <> '' and \(positionSQL) <= $1 and status in ('pending', 'published', 'failed') and not (\(isDiscarded))
+    order by 1 limit 1000
     """)
 
   static let heal = PostgresStatement(
     "ledger.heal",
     """
-    update ops.messages set status = 'consumed', consumed_at = clock_timestamp(), updated_at = clock_timestamp()
-    where queue = $1 and status = 'published' and \(positionSQL) <= $2 and updated_at < clock_timestamp() - interval '1 minute'
-      and not exists (select from ops.failed_messages f where f.queue = $1)
+    update ops.messages
+    set status = 'consumed', consumed_at = clock_timestamp(), error_message = '\(guess)', updated_at = clock_timestamp()
+    where queue = $1 and status in ('published', 'failed') and not (\(isDiscarded)) and \(positionSQL) <= $2
+      and updated_at < clock_timestamp() - interval '1 minute'
+      and not exists (select from ops.failed_messages f where f.queue = $1 and f.can_retry)
     """)
 
   static let first = PostgresStatement("ledger.first", "select min(\(positionSQL)) from ops.messages")

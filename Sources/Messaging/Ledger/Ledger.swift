@@ -145,11 +145,24 @@ public struct Ledger: Sendable {
 
   // MARK: Housekeeping
 
+  /// Messages that nobody has to look at any more are before this position, and it.
+  /// - Returns: nil when there is none.
+  func removable(olderThan age: Duration) async throws -> Position? {
+    try await client.query(Self.removable, [.int64(age.components.seconds)])[0].optionalInt64(0).map { Position($0) }
+  }
+
   /// Removes messages that nobody has to look at any more.
-  /// - Returns: the last position of those that were removed; nil when none was.
-  func removeSettled(olderThan age: Duration) async throws -> Position? {
-    let row = try await client.query(Self.remove, [.int64(age.components.seconds)])[0]
-    return try row.optionalInt64(0).map { Position($0) }
+  func removeSettled(olderThan age: Duration, through position: Position) async throws {
+    _ = try await client.query(Self.remove, [.int64(age.components.seconds), .int64(position.rawValue)])
+  }
+
+  /// Messages up to a position that are not consumed.
+  func unsettled(through position: Position) async throws -> [(position: Position, routingKey: String, queue: String, status: String)] {
+    var found: [(Position, String, String, String)] = []
+    for row in try await client.query(Self.unsettled, [.int64(position.rawValue)]) {
+      found.append((Position(try row.int64(0)), try row.string(1), try row.string(2), try row.string(3)))
+    }
+    return found
   }
 
   /// Marks as consumed what a consumer has handled without its word having come: it ended in between.

@@ -21,8 +21,8 @@ public final class LedgerKeeper: Service {
     public var housekeepingInterval = Duration.seconds(60)
     /// How often it is looked whether somebody deleted exchanges, queues or bindings.
     public var topologyInterval = Duration.seconds(60)
-    /// How long a report waits at most for the row that it is about.
-    public var patience = Duration.seconds(10)
+    /// How long a report waits at most for the row that it is about; longer than another relay takes to go on for one that was killed.
+    public var patience = Duration.seconds(30)
     /// Pause after a failure.
     public var pause = Duration.seconds(1)
 
@@ -206,7 +206,11 @@ public final class LedgerKeeper: Service {
       guard let handled = try await subscriptions.subscriptionPosition(consumer.subscription) else { continue }
       try await ledger.settle(consumer.queue, through: handled)
     }
-    while let removed = try await ledger.removeSettled(olderThan: configuration.retention) { try await raise(to: removed) }
+    // First the floor: what is removed is not to be missed.
+    while let last = try await ledger.removable(olderThan: configuration.retention) {
+      try await raise(to: last)
+      try await ledger.removeSettled(olderThan: configuration.retention, through: last)
+    }
   }
 
   /// Before what stands where the ledger began: a relay may have published without one.

@@ -17,7 +17,7 @@ public struct LedgerVerifier: Sendable {
     /// A message that waits for somebody to look, or was refused for good.
     case deadLetter(messageID: String, queue: String, error: String)
     case queueMissing(String)
-    /// Fewer messages wait than are to be consumed: some were lost, and their consumer has not noticed yet.
+    /// Fewer messages wait than are to be consumed, and nobody reads: some were lost.
     case queueShort(String, holds: Int, lacks: Int)
 
     public var description: String {
@@ -111,6 +111,10 @@ public struct LedgerVerifier: Sendable {
       try await compare(page.events.filter { $0.isPublic && $0.position <= head }, published, handled, &report)
       position = page.position
     }
+    for row in try await ledger.unsettled(through: report.after)
+    where row.status != "published" || row.position > handled[row.queue] ?? .start {
+      report.findings.append(.notConsumed(row.position, routingKey: row.routingKey, queue: row.queue, status: row.status))
+    }
     report.findings += try await deadLetters()
     report.findings += try await queues(report.findings)
     return report
@@ -155,9 +159,10 @@ public struct LedgerVerifier: Sendable {
     var found: [Finding] = []
     for queue in consumers.map(\.queue) {
       do throws(RabbitMQError) {
-        let holds = try await broker.state(of: prefix + queue).messages
+        let state = try await broker.state(of: prefix + queue)
         let lacks = unconsumed[queue] ?? 0
-        if holds < lacks { found.append(.queueShort(queue, holds: holds, lacks: lacks)) }
+        // A consumer may have some in hand, which the queue does not count.
+        if state.consumers == 0, state.messages < lacks { found.append(.queueShort(queue, holds: state.messages, lacks: lacks)) }
       } catch {
         guard error.kind == .notFound else { throw error }
         found.append(.queueMissing(queue))

@@ -70,9 +70,12 @@ final class RunnerSession: Sendable {
         await waitForRoom()
         let page = try await sources[source].read(after: state.withLock { $0.lanes.read(source) })
         let messages = page.events.map { (saga: self.saga(of: $0), message: $0) }
-        for saga in state.withLock({ $0.lanes.add(messages, from: source, through: page.position) }) {
-          group.addTask { await self.handleAll(of: saga) }
+        let (awoken, waiting) = state.withLock { state in
+          let waiting = messages.filter { state.lanes.parked[$0.saga] != nil }
+          return (state.lanes.add(messages, from: source, through: page.position), waiting)
         }
+        for saga in awoken { group.addTask { await self.handleAll(of: saga) } }
+        for message in waiting { report(waiting: message.message, to: sources[source]) }
       }
     }
   }
@@ -168,12 +171,18 @@ final class RunnerSession: Sendable {
       logger.warning("saga could not be parked", metadata: ["saga": "\(saga)", "error": "\(error)"])
       return false
     }
-    state.withLock { $0.lanes.park(saga, at: item, from: position) }
+    let waiting = state.withLock { $0.lanes.park(saga, at: item, from: position) }
     sources[item.source].failed(item.message, tries: tries, error: String(describing: error), isParked: true)
+    for item in waiting { report(waiting: item.message, to: sources[item.source]) }
     resumeReaders()
     logger.error(
       "saga parked", metadata: ["process.manager": "\(port.name)", "saga": "\(saga)", "event.position": "\(item.message.position)"])
     return true
+  }
+
+  /// A message that has not been tried, since its saga waits at an earlier one.
+  private func report(waiting message: RecordedEvent, to source: any MessageSource) {
+    source.failed(message, tries: 1, error: "its saga waits at an earlier message", isParked: true)
   }
 
   // MARK: The place in the log
@@ -285,6 +294,8 @@ final class RunnerSession: Sendable {
     while true {
       try await Task.sleep(for: min(configuration.requestInterval, configuration.parkedRetryInterval))
       let requests = Set(sources.flatMap { $0.requests() })
+      // The same may be asked for again.
+      known.formIntersection(requests)
       guard clock.now >= next || !known.isSuperset(of: requests) else { continue }
       known = requests
       let discarded = Set(requests.filter { $0.kind == .discard }.map(\.position))
@@ -298,16 +309,26 @@ final class RunnerSession: Sendable {
           logger.warning("parked saga still fails", metadata: ["saga": "\(saga)", "error": "\(error)"])
         }
       }
-      finish(requests)
+      for request in requests where try await isDone(request) {
+        for source in sources { source.finish(request) }
+      }
       next = clock.now + configuration.parkedRetryInterval
     }
   }
 
-  /// A message that was discarded is left out as long as its saga waits, at another one by now.
-  private func finish(_ requests: Set<ParkedMessageRequest>) {
-    let first = state.withLock { $0.lanes.parked.values.min() }
-    for request in requests where request.kind == .retry || first.map({ request.position < $0 }) ?? true {
-      for source in sources { source.finish(request) }
+  /// A retry is done when it was tried. A discard is done when no start of this process manager can meet its message again: until then it
+  /// stands in the queue.
+  private func isDone(_ request: ParkedMessageRequest) async throws -> Bool {
+    let before = Position(request.position.rawValue - 1)
+    let page = try await log.readLog(after: before, filter: EventFilter(types: port.messageTypes), limit: 1)
+    guard let message = page.events.first, message.position == request.position else { return true }
+    let (waitsAt, saved) = state.withLock { ($0.lanes.parked[self.saga(of: message)], $0.saved.min()!) }
+    switch request.kind {
+    case .retry:
+      // Whoever asked does not know that it was handled before.
+      if waitsAt == nil, saved >= message.position { sources.first { $0.types.contains(message.type) }?.handled(message) }
+      return true
+    case .discard: return waitsAt.map { $0 > request.position } ?? (saved >= request.position)
     }
   }
 

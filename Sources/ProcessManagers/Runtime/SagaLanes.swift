@@ -90,11 +90,14 @@ struct SagaLanes {
 
   /// A saga waits at a message: it and all that follow of this saga are no longer waited for.
   /// - Parameter position: `parkingPosition`, as it was written down.
-  mutating func park(_ saga: String, at item: Item, from position: Position) {
+  /// - Returns: those that follow.
+  @discardableResult
+  mutating func park(_ saga: String, at item: Item, from position: Position) -> [Item] {
     parked[saga] = position
     let waiting = lanes.removeValue(forKey: saga) ?? []
     finish(item)
     for item in waiting { finish(item) }
+    return Array(waiting)
   }
 
   /// A parked saga has been brought up to a position.
