@@ -142,6 +142,14 @@ struct ReadDatabases {
 
   /// Everything of user 1, and every id 1.
   private static let sampleRows = [
+    "messages_broker": """
+    insert into ops.messages (message_id, queue, exchange, routing_key, type, payload, headers, status, published_at, created_at)
+    values ('m', 'sample', 'x', 'a.b.c', 'b.c', '{}', '{"cloudEvents:position":"1","cloudEvents:previousposition":"0"}', 'published', now(),
+      now());
+    insert into ops.failed_messages
+      (id, message_id, queue, payload, exception, exception_trace, last_failed_at, can_retry, created_at)
+    overriding system value values (100, 'm', 'sample', '{}', 'it is none', '', now(), false, now());
+    """,
     "auth_service_db": """
     insert into users values
       (1, 'Last', 'First', 'a@example.org', null, 'x', null, now(), now(), null),
