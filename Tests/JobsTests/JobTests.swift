@@ -191,17 +191,17 @@ import Testing
   {
     try await Yard.use { yard in
       try await yard.queue.enqueue([Job(key: "a"), Job(key: "b")])
-      let (begun, gate) = (Tally(), Tally())
+      let begun = Tally()
       let worker = yard.worker { job in
         begun.add(job.job.key)
-        while gate.all.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        // Until the worker has been told.
+        while !Task.isShuttingDownGracefully { try await Task.sleep(for: .milliseconds(5)) }
       }
       try await withThrowingTaskGroup(of: Void.self) { tasks in
         let group = ServiceGroup(services: [worker], logger: .init(label: "tests"))
         tasks.addTask { try await group.run() }
         try await yard.until("the work begins") { begun.all == ["a"] }
         await group.triggerGracefulShutdown()
-        gate.add("go on")
         try await tasks.waitForAll()
       }
       #expect(begun.all == ["a"])

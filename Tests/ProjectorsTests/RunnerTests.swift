@@ -14,7 +14,7 @@ struct RunnerTests {
         try await eventually("the thing is there") { try await toy.number("select count(*) from live.things") == 1 }
         try await toy.append(.priceThing(5, -7))
         try await eventually("its price changed") { try await toy.number("select (price * 100)::bigint from live.things") == -7 }
-        #expect(runner.status.position == Position(2))
+        try await eventually("its place is told") { runner.status.position == Position(2) }
       }
     }
   }
