@@ -10,13 +10,11 @@ import Testing
 extension Faults {
   /// Services linked by RabbitMQ alone, each role in processes of its own, all of which are killed again and again while orders come in.
   @Suite struct OfEverything {
+    private static let scale = ProcessInfo.processInfo.environment["COMPTOIR_TEST_SCALE"].flatMap { Int($0) }
     /// 100 orders, or ten thousand with `COMPTOIR_TEST_SCALE=10`.
-    private static let orderCount: Int = {
-      let scale = ProcessInfo.processInfo.environment["COMPTOIR_TEST_SCALE"].flatMap { Int($0) } ?? 1
-      return 100 * max(1, scale) * max(1, scale)
-    }()
+    private static var orderCount: Int { 100 * max(1, scale ?? 1) * max(1, scale ?? 1) }
 
-    @Test(.timeLimit(.minutes(60)))
+    @Test(.enabled(if: scale != nil, "make drill runs it: COMPTOIR_TEST_SCALE is not set"), .timeLimit(.minutes(60)))
     func `whatever is killed while orders come in, each comes to its end once, and nothing is lost between services`() async throws {
       try await PrivateServer.run { server in
         try await PrivateBroker.run { broker in
@@ -93,6 +91,8 @@ private final class Scene {
     try await shopping.value
     try await reviveAll()
     try await shop.until("all orders' ends", within: .seconds(120 + count / 20)) {
+      // One that was started while a server was still away has ended since.
+      try await self.reviveAll()
       let ledger = try await self.shop.ledger()
       return ledger.faults.isEmpty && ledger.unfinished.isEmpty
     }
