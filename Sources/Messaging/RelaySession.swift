@@ -138,7 +138,7 @@ final class RelaySession: Sendable {
           throw RelayError.notTaken(page.origins[index].position, routingKey: page.origins[index].routingKey)
         }
       } catch {
-        // Shown as waiting; not being able to say so changes nothing.
+        // Shown as waiting; not being able to say so changes nothing, and a ledger that is away ends the next session with its own error.
         try? await ledger?.pending(page.messages, because: error)
         throw error
       }

@@ -148,7 +148,8 @@ enum MessageRoutes {
     do {
       try await broker.publish(message)
     } catch {
-      // The request's own task may be cancelled by now.
+      // The request's own task may be cancelled by now. Should this fail as well, the row is put right by the process manager's next try,
+      // which reports what became of it; who asked is told that nothing was sent.
       await Task { try? await call.ledger.takeBackRetry(failed) }.value
       throw error
     }

@@ -35,10 +35,14 @@ final class LedgerReporter: Sendable {
   func add(_ message: RecordedEvent, _ outcome: LedgerReport.Outcome) {
     let entry = LedgerReport.Entry(
       messageID: message.id.uuidString.lowercased(), position: message.position, outcome: outcome, at: .now())
-    state.withLock { state in
+    let forgotten = state.withLock { state in
       state.waiting.append(entry)
-      guard state.waiting.count > Self.maximumWaiting else { return }
+      guard state.waiting.count > Self.maximumWaiting else { return 0 }
       state.waiting.removeFirst(Self.maximumWaiting / 10)
+      return Self.maximumWaiting / 10
+    }
+    if forgotten > 0 {
+      logger.warning("reports to the ledger were forgotten", metadata: ["queue": "\(queue)", "count": "\(forgotten)"])
     }
   }
 

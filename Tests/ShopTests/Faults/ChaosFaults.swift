@@ -89,10 +89,10 @@ private final class Scene {
     let shopping = Task { [customers] in try await customers.checkOut(buyers, wish) }
     try await kill(until: { self.customers.acknowledged.count >= count }, atLeast: 8)
     try await shopping.value
-    try await reviveAll()
+    try reviveAll()
     try await shop.until("all orders' ends", within: .seconds(120 + count / 20)) {
       // One that was started while a server was still away has ended since.
-      try await self.reviveAll()
+      try self.reviveAll()
       let ledger = try await self.shop.ledger()
       return ledger.faults.isEmpty && ledger.unfinished.isEmpty
     }
@@ -160,14 +160,14 @@ private final class Scene {
         roles[victim].kill()
         try await Task.sleep(for: pause)
       }
-      // Whatever ended by itself, for want of a server at its start, is started again as a supervisor would.
-      for role in roles where !role.isRunning { try role.start() }
+      try reviveAll()
       round += 1
     }
     try Self.report("\(round) times something was killed")
   }
 
-  private func reviveAll() async throws {
+  /// Whatever ended by itself, for want of a server at its start, is started again as a supervisor would.
+  private func reviveAll() throws {
     for role in roles where !role.isRunning { try role.start() }
   }
 
