@@ -15,7 +15,8 @@ struct Installation: Sendable {
   static let administrator = (email: "admin@bench.example", password: "an administrator of measurements")
 
   /// Migrates, runs `body`, and removes everything again, also when it throws.
-  static func with<R>(_ settings: Settings, _ body: (Installation) async throws -> R) async throws -> R {
+  /// - Parameter brokerURL: over which services hear of each other; nil for reading each other's public events off the log.
+  static func with<R>(_ settings: Settings, brokerURL: String? = nil, _ body: (Installation) async throws -> R) async throws -> R {
     guard let program = settings.environment["COMPTOIR_BIN"], !program.isEmpty else {
       throw BenchmarkError("COMPTOIR_BIN is not set: `make bench` builds the program and sets it")
     }
@@ -26,7 +27,8 @@ struct Installation: Sendable {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     defer { try? FileManager.default.removeItem(at: folder) }
     return try await ScratchServer.with(nil, settings, logReaders: rights) { server in
-      let environment = environment(server, folder, settings)
+      var environment = environment(server, folder, settings)
+      environment["RABBITMQ_URL"] = brokerURL
       return try await body(Installation(server: server, folder: folder, program: program, environment: environment))
     }
   }

@@ -76,12 +76,21 @@ rabbitmq_environment() {
     RABBITMQ_SCHEMA_DIR="$1/schema" RABBITMQ_GENERATED_CONFIG_DIR="$1/schema" LANG=C.UTF-8
 }
 
+# rabbitmq_elect: makes leaders of members that have none. After kill -9 RabbitMQ 3.10 may find a young quorum queue's member no longer
+# registered, begins it anew and leaves it waiting for an election that nobody calls (rabbitmq-server#15725). Where there is one node
+# only, any follower is such a member.
+rabbitmq_elect() {
+  rabbitmq_control eval '[ra:trigger_election({Name, node()}) || {Name, follower} <- ets:tab2list(ra_state)].' \
+    >>"$RUN/log/rabbitmq.log" 2>&1
+}
+
 rabbitmq_start() {
-  local home port encrypted program environment
+  local home port encrypted program environment is_new=
   is_running rabbitmq && return 0
   program=/usr/lib/rabbitmq/bin/rabbitmq-server
   [ -x "$program" ] || die "rabbitmq-server is not installed; scripts/install does that"
   home=$(data_folder rabbitmq "$RABBITMQ_USER")
+  [ -d "$home/mnesia" ] || is_new=1
   epmd_start "$home"
   port=$(choose_port rabbitmq 5672)
   save_port rabbitmq "$port"
@@ -98,6 +107,7 @@ rabbitmq_start() {
   record rabbitmq $!
   (wait_ready rabbitmq 120 rabbitmq_answers "$port") 2>/dev/null ||
     { rabbitmq_stop; die "RabbitMQ did not start; see $RUN/log/rabbitmq.log"; }
+  [ -n "$is_new" ] || rabbitmq_elect || die "RabbitMQ cannot be asked about its queues; see $RUN/log/rabbitmq.log"
 }
 
 # Erlang takes SIGTERM as an orderly shutdown, but a node that is still booting loses it: so it is told again every two

@@ -10,18 +10,16 @@ import Testing
 extension Faults {
   /// Services linked by RabbitMQ alone, each role in processes of its own, all of which are killed again and again while orders come in.
   @Suite struct OfEverything {
-    private static let scale = ProcessInfo.processInfo.environment["COMPTOIR_TEST_SCALE"].flatMap { Int($0) }
     /// 100 orders, or ten thousand with `COMPTOIR_TEST_SCALE=10`.
-    private static var orderCount: Int { 100 * max(1, scale ?? 1) * max(1, scale ?? 1) }
+    private static var orderCount: Int { 100 * max(1, drillScale ?? 1) * max(1, drillScale ?? 1) }
 
-    @Test(.enabled(if: scale != nil, "make drill runs it: COMPTOIR_TEST_SCALE is not set"), .timeLimit(.minutes(60)))
+    @Test
     func `whatever is killed while orders come in, each comes to its end once, and nothing is lost between services`() async throws {
       try await PrivateServer.run { server in
         try await PrivateBroker.run { broker in
           try await Shop.open(on: server.url, prefix: "", runsSagas: false, databases: nil) { shop in
             let folder = URL.temporaryDirectory.appending(path: "comptoir-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            defer { try? FileManager.default.removeItem(at: folder) }
             var environment = shop.environment(in: folder)
             environment["RABBITMQ_URL"] = try broker.url()
             environment["COMPTOIR_POSTGRES_ADMIN_URL"] = server.url
@@ -36,6 +34,8 @@ extension Faults {
             try await scene.play(orders: Self.orderCount)
             try await Self.expect("broker verify --wait 120 --log-level error", environment, within: .seconds(300))
             try await Self.expect("replay verify --log-level error", environment, within: .seconds(900))
+            // What the roles said is kept where the test failed.
+            try FileManager.default.removeItem(at: folder)
           }
         }
       }
@@ -59,12 +59,14 @@ private final class Scene {
   private let sandbox: SandboxProcess
   private let roles: [RoleProcess]
   private let customers: Customers
+  private let output: URL
 
   init(
     _ shop: Shop, _ server: PrivateServer, _ broker: PrivateBroker, _ sandbox: SandboxProcess, _ environment: [String: String],
     output: URL
   ) {
     self.sandbox = sandbox
+    self.output = output
     self.shop = shop
     self.server = server
     self.broker = broker
@@ -90,11 +92,17 @@ private final class Scene {
     try await kill(until: { self.customers.acknowledged.count >= count }, atLeast: 8)
     try await shopping.value
     try reviveAll()
-    try await shop.until("all orders' ends", within: .seconds(120 + count / 20)) {
-      // One that was started while a server was still away has ended since.
-      try self.reviveAll()
-      let ledger = try await self.shop.ledger()
-      return ledger.faults.isEmpty && ledger.unfinished.isEmpty
+    do {
+      // Each look reads the whole log.
+      try await shop.until("all orders' ends", within: .seconds(120 + count / 20), every: .milliseconds(100 + count)) {
+        // One that was started while a server was still away has ended since.
+        try self.reviveAll()
+        let ledger = try await self.shop.ledger()
+        return ledger.faults.isEmpty && ledger.unfinished.isEmpty
+      }
+    } catch {
+      Issue.record("\(try await state())")
+      throw error
     }
     try await self.count(count, short: products[1], pieces: Int64(count / 10))
     // What was promised and is not wanted is given back last.
@@ -130,6 +138,19 @@ private final class Scene {
     #expect(sold <= Int(pieces) && ledger.stock[short]?.reserved == Int64(sold))
     #expect(ends.keys.contains { $0.hasSuffix("inventory_failed") } && ends.keys.contains("sandbox_refuse payment_failed"))
     try Self.report("\(count) orders: \(ends.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
+  }
+
+  /// Where everything stands, for whoever must find out why it does not go on.
+  private func state() async throws -> String {
+    let ledger = try await shop.ledger()
+    var lines = ["\(ledger.unfinished.count) orders have no end; faults: \(ledger.faults.prefix(10))"]
+    for order in ledger.unfinished.prefix(5) {
+      let events = ledger.events.filter { $0.stream.rawValue.hasSuffix("-\(order)") }
+      lines.append("order \(order): " + events.map { "\($0.stream.category) \($0.type)@\($0.position)" }.joined(separator: ", "))
+    }
+    lines += try await shop.strings(
+      "event_store", "select format('%s at %s of \(ledger.end)', name, position) from event_store.subscriptions order by name")
+    return lines.joined(separator: "\n") + "\nwhat the roles said: \(output.path)"
   }
 
   // MARK: Killing

@@ -155,7 +155,7 @@ struct JourneyImportTests {
   }
 
   private func count(_ type: String, _ shop: Shop) async throws -> Int {
-    let text = try await query(shop, "event_store", "select count(*)::text from event_store.events where type = '\(type)'")
+    let text = try await shop.strings("event_store", "select count(*)::text from event_store.events where type = '\(type)'")
     return Int(text[0]) ?? 0
   }
 
@@ -169,25 +169,12 @@ struct JourneyImportTests {
 
   private func rows(_ shop: Shop, _ database: String, _ statement: String) async throws -> [String] {
     // Columns in order, joined; an empty text for null.
-    try await query(
-      shop, database,
+    try await shop.strings(
+      database,
       """
       select (select string_agg(coalesce(column_.value, ''), '|' order by column_.place)
               from json_each_text(row_to_json(r)) with ordinality as column_(key, value, place))
       from (\(statement)) r
       """)
-  }
-
-  private func query(_ shop: Shop, _ database: String, _ statement: String) async throws -> [String] {
-    let role: DatabaseRole = database == "event_store" ? .owner : .reader
-    let client = PostgresClient(shop.migrator.configuration(database, as: role), logger: .init(label: "test"))
-    let result: Result<[String], any Error>
-    do {
-      result = .success(try await client.query(.unprepared(statement)).map { try $0.string(0) })
-    } catch {
-      result = .failure(error)
-    }
-    await client.close()
-    return try result.get()
   }
 }

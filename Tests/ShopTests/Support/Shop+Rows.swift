@@ -64,19 +64,24 @@ extension Shop {
         ])
   }
 
-  private func differences(_ expected: Set<String>, _ database: String, _ queries: [String]) async throws -> [String] {
+  /// The first column of what a statement finds in one of the shop's databases.
+  func strings(_ database: String, _ statement: String) async throws -> [String] {
+    let role: DatabaseRole = database == "event_store" ? .owner : .reader
     let client = PostgresClient(
-      migrator.configuration(database, as: .reader), logger: Logger(label: "shop.tests") { _ in SwiftLogNoOpLogHandler() })
-    let found: Result<[String], any Error>
+      migrator.configuration(database, as: role), logger: Logger(label: "shop.tests") { _ in SwiftLogNoOpLogHandler() })
+    let result: Result<[String], any Error>
     do {
-      var rows: [String] = []
-      for query in queries { rows += try await client.query(.unprepared(query)).map { try $0.string(0) } }
-      found = .success(rows)
+      result = .success(try await client.query(.unprepared(statement)).map { try $0.string(0) })
     } catch {
-      found = .failure(error)
+      result = .failure(error)
     }
     await client.close()
-    let rows = try found.get()
+    return try result.get()
+  }
+
+  private func differences(_ expected: Set<String>, _ database: String, _ queries: [String]) async throws -> [String] {
+    var rows: [String] = []
+    for query in queries { rows += try await strings(database, query) }
     let doubled = rows.count == Set(rows).count ? [] : ["\(database): rows are there twice"]
     return doubled + expected.subtracting(rows).sorted().map { "no row says \($0)" }
       + Set(rows).subtracting(expected).sorted().map { "a row says \($0)" }

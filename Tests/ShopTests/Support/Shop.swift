@@ -113,8 +113,8 @@ final class Shop: Sendable {
   }
 
   func until(
-    _ what: String, within limit: Duration = .seconds(120), _ location: SourceLocation = #_sourceLocation,
-    _ condition: () async throws -> Bool
+    _ what: String, within limit: Duration = .seconds(120), every pause: Duration = .milliseconds(10),
+    _ location: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
   ) async throws {
     let deadline = ContinuousClock.now + limit
     while try await !condition() {
@@ -123,7 +123,7 @@ final class Shop: Sendable {
         Issue.record("\(what) took too long; process managers: \(statuses)", sourceLocation: location)
         throw TookTooLong()
       }
-      try await Task.sleep(for: .milliseconds(10))
+      try await Task.sleep(for: pause)
     }
   }
 
