@@ -147,7 +147,12 @@ let package = Package(
       name: "Messaging",
       dependencies: [
         "Aggregates", "EventSourcing", "JSON", "Postgres", "ProcessManagers", "RabbitMQ",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
@@ -272,7 +277,11 @@ let package = Package(
       dependencies: [
         "Aggregates", "EventSourcing", "EventStoreTesting", "JSON", "Messaging", "Migrations", "Postgres", "PostgresTesting",
         "ProcessManagers", "RabbitMQ", "RabbitMQTesting",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
       ],
       swiftSettings: settings),
     .testTarget(

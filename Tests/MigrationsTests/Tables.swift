@@ -41,6 +41,7 @@ enum Tables {
     "deliveries_service_db": ["copies.order_copies"],
     "sav_service_db": ["live.returns", "live.return_lines", "copies.order_copies", "copies.order_line_copies"],
     "questions_service_db": ["copies.product_copies"],
+    "messages_broker": ["ops.webhook_subscriptions", "ops.webhook_deliveries"],
   ]
 
   private static let copiesForSales: Set<String> = [

@@ -47,8 +47,8 @@ OWNERS = {
     "CHiredis": {"Redis"},
     "Hummingbird": {"APIGateway", "PaymentSandbox"},
     "JWTKit": {"APIGateway"},
-    "AsyncHTTPClient": {"ObjectStorage", "PaymentSandbox", "ProcessManagers"},
-    "NIOCore": {"APIGateway", "ObjectStorage", "PaymentSandbox", "ProcessManagers"},
+    "AsyncHTTPClient": {"Messaging", "ObjectStorage", "PaymentSandbox", "ProcessManagers"},
+    "NIOCore": {"APIGateway", "Messaging", "ObjectStorage", "PaymentSandbox", "ProcessManagers"},
     "ArgumentParser": {"Comptoir"},
 }
 DRIVEN = {"Foundation", "Dispatch", "Logging", "ServiceLifecycle"}
