@@ -287,7 +287,8 @@ let package = Package(
     .testTarget(
       name: "ShopTests",
       dependencies: [
-        "Aggregates", "EventSourcing", "EventStore", "JSON", "Migrations", "Postgres", "PostgresTesting", "ProcessManagers", "Projectors",
+        "Aggregates", "Comptoir", "EventSourcing", "EventStore", "JSON", "Migrations", "Postgres", "PostgresTesting", "ProcessManagers",
+        "Projectors",
         "RabbitMQ",
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -90,10 +90,12 @@ struct Roles {
     if let mail = try settings.mail() {
       let transport = SMTPMailer(mail.server, logger: settings.logger)
       let links = MailLinks(stores.emails.links, at: try settings.publicURL())
-      ports.append(
+      let templates = StoredMailTemplates(log: stores.log)
+      ports += Correspondence.all.map {
         Mailer(
-          log: stores.log, executor: stores.executor, transport: transport, templates: StoredMailTemplates(log: stores.log),
-          terms: mail.terms, links: links, logger: settings.logger))
+          $0, log: stores.log, executor: stores.executor, transport: transport, templates: templates, terms: mail.terms, links: links,
+          logger: settings.logger)
+      }
       let database = Projection.newsletters.database
       let queue = JobQueue("campaign", client: PostgresClient(try settings.writer(of: database), logger: settings.logger))
       ports.append(
@@ -106,6 +108,19 @@ struct Roles {
         ).worker(queue, concurrency: mail.server.connections))
     }
     return (ports, workers)
+  }
+
+  /// All process managers that there are, to be asked what they are: nothing is connected to.
+  static func everyProcessManager() async throws -> [any MessagePort] {
+    let nowhere = Settings(values: [
+      "EVENT_STORE_URL": "postgres://nobody@127.0.0.1:1/none", "SUBJECT_KEYS_URL": "postgres://nobody@127.0.0.1:1/none",
+      "NEWSLETTERS_SERVICE_DB_URL": "postgres://nobody@127.0.0.1:1/none", "COMPTOIR_ROLE_PASSWORD_SEED": "none", "COMPTOIR_SECRET": "none",
+      "SMTP_URL": "smtp://127.0.0.1:1",
+    ])
+    return try await Stores.use(nowhere) { stores in
+      let roles = Roles(settings: nowhere, stores: stores)
+      return try roles.processManagers(roles.checkout()).ports
+    }
   }
 
   /// A client of the broker; nil where none is configured.

@@ -8,11 +8,11 @@ import Testing
 @testable import Aggregates
 
 @Suite struct MailerTemplatesTests {
-  private func mailer(_ shop: Shop, _ post: Post) throws -> Mailer {
+  private func mailer(_ shop: Shop, _ post: Post, _ correspondence: Correspondence = .customers) throws -> Mailer {
     var terms = MailTerms(from: try MailAddress(name: "La Boutique", "shop@comptoir.example"))
     terms.siteURL = "https://shop.example"
     return Mailer(
-      log: shop.log, executor: shop.executor, transport: post, templates: StoredMailTemplates(log: shop.log), terms: terms,
+      correspondence, log: shop.log, executor: shop.executor, transport: post, templates: StoredMailTemplates(log: shop.log), terms: terms,
       links: PlainLinks(), logger: Shop.quietLogger
     ) { shop.log.now }
   }
@@ -52,7 +52,7 @@ import Testing
     let shop = try await prepare()
     let post = Post()
     try await forget(shop)
-    try await shop.running(shop.runner(try mailer(shop, post))) { try await shop.settle($0) }
+    try await shop.running(shop.runner(try mailer(shop, post, .accounts))) { try await shop.settle($0) }
     let mails = post.taken.withLock { $0 }
     #expect(mails.count == 1)
     let mail = try #require(mails.first)
@@ -74,7 +74,9 @@ import Testing
     _ = try await shop.executor.execute(ChangeEmailTemplate(id: id) { $0.isActive = false })
     _ = try await shop.executor.execute(
       OpenTicket(ticketID: TicketID(1_000), ticketNumber: "TKT-1", userID: UserID(1), subject: "Broken", description: "It is"))
-    try await shop.running(shop.runner(try mailer(shop, post))) { try await shop.settle($0) }
+    for correspondence in Correspondence.all {
+      try await shop.running(shop.runner(try mailer(shop, post, correspondence))) { try await shop.settle($0) }
+    }
     #expect(post.taken.withLock { $0.isEmpty })
     #expect(shop.count(TransactionalMailOmitted.type) == 1)
   }

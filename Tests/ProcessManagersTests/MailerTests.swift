@@ -18,12 +18,11 @@ import Testing
     }
   }
 
-  private func mailer(_ shop: Shop, _ transport: any MailTransport, change: (inout MailTerms) -> Void = { _ in }) throws -> Mailer {
-    var terms = MailTerms(from: try MailAddress(name: "La Boutique", "shop@comptoir.example"))
-    change(&terms)
+  private func mailer(_ shop: Shop, _ transport: any MailTransport, _ correspondence: Correspondence = .customers) throws -> Mailer {
+    let terms = MailTerms(from: try MailAddress(name: "La Boutique", "shop@comptoir.example"))
     let executor = CommandExecutor(log: shop.log) { shop.log.now }
     return Mailer(
-      log: shop.log, executor: executor, transport: transport, templates: Words(), terms: terms, links: PlainLinks(),
+      correspondence, log: shop.log, executor: executor, transport: transport, templates: Words(), terms: terms, links: PlainLinks(),
       logger: Shop.quietLogger
     ) { shop.log.now }
   }
@@ -51,7 +50,7 @@ import Testing
   @Test func `a token for another password, or for an address, goes to the account's address, and not after its time`() async throws {
     let (shop, post) = (Shop(), Post())
     try await register(shop, 1)
-    try await shop.running(shop.runner(mailer(shop, post))) { runner in
+    try await shop.running(shop.runner(mailer(shop, post, .accounts))) { runner in
       _ = try await shop.executor.execute(RequestPasswordReset(userID: UserID(1), offer: offer("first")))
       _ = try await shop.executor.execute(RequestEmailVerification(userID: UserID(1), offer: offer("second")))
       try await shop.settle(runner)
@@ -61,7 +60,7 @@ import Testing
     #expect(post.mails.last?.html?.contains("https://comptoir.example/verify-email?token=second") == true)
     _ = try await shop.executor.execute(RequestPasswordReset(userID: UserID(1), offer: offer("third")))
     shop.log.advance(by: .seconds(1_800))
-    try await shop.running(shop.runner(mailer(shop, post))) { runner in try await shop.settle(runner) }
+    try await shop.running(shop.runner(mailer(shop, post, .accounts))) { runner in try await shop.settle(runner) }
     #expect(post.mails.count == 2)
     let stored = shop.log.events.map { String(decoding: $0.payload, as: UTF8.self) }.joined()
     #expect(!stored.contains("\"first\""))
@@ -75,7 +74,7 @@ import Testing
       lines: [.init(orderItemID: OrderItemID(70), productID: ProductID(5), quantity: 3, netHT: Cents(10_001), vat: Cents(2_000))])
     let ticketOrder = TicketOrder(
       orderID: OrderID(7), orderNumber: "ORD-7", userID: UserID(1), totalTTC: Cents(12_001), status: "delivered", hasFailedPayment: false)
-    try await shop.running(shop.runner(mailer(shop, post))) { runner in
+    try await shop.running(shop.runner(mailer(shop, post, .withdrawals))) { runner in
       _ = try await shop.executor.execute(
         DeclareWithdrawal(
           withdrawalID: WithdrawalID(9), userID: UserID(1), order: order, orderNumber: "ORD-7", items: nil,

@@ -12,7 +12,7 @@ import Testing
   private func mailer(_ shop: Shop, _ post: Post) throws -> Mailer {
     let terms = MailTerms(from: try MailAddress(name: "La Boutique", "shop@comptoir.example"))
     return Mailer(
-      log: shop.log, executor: shop.executor, transport: post, templates: StoredMailTemplates(log: shop.log), terms: terms,
+      .customers, log: shop.log, executor: shop.executor, transport: post, templates: StoredMailTemplates(log: shop.log), terms: terms,
       links: PlainLinks(), logger: Shop.quietLogger
     ) { shop.log.now }
   }

@@ -18,6 +18,9 @@ public struct CampaignTestRequested: Hashable, Sendable {
   /// What tells the mail to one of the addresses from the others.
   /// - Parameter place: of the address, from 0.
   public static func mail(_ place: Int) -> String { "test-\(place + 1)" }
+
+  /// Whether a mail is called as one of these are.
+  public static func isMail(_ name: String) -> Bool { (0..<maximumAddresses).contains { mail($0) == name } }
 }
 
 extension CampaignTestRequested: PersonalEventPayload {

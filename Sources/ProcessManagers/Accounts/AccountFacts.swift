@@ -19,7 +19,7 @@ struct AccountFacts: Sendable, Hashable {
     while true {
       let events = try await log.readStream(User.stream(user), after: version, limit: 500)
       let keys = try await log.subjectKeys(Set(events.compactMap(\.subject)), create: false)
-      for event in events {
+      for event in events where event.isPublic {
         switch try UserEvent.decoder.decode(event, keys: keys) {
         case .userRegistered(let event):
           facts.email = event.personal?.email ?? ""

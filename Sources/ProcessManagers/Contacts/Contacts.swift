@@ -169,7 +169,7 @@ public final class Contacts: StreamSagaPort {
   /// A message that comes again must not bring back what was true when it was written.
   private func follow(_ action: ContactAction, _ email: String?, after message: RecordedEvent) async throws {
     guard let email, let contact = try await owner(of: claim(of: email)),
-      try await !happened(Subscriber.subscriptionEvents, on: message.stream, after: message.position),
+      try await !happened(Subscriber.announcedSubscriptionEvents, on: message.stream, after: message.position),
       try await !happened(Contact.subscriptionEvents, on: Contact.stream(contact), after: message.position)
     else { return }
     try await execute(ActOnContact(contactID: contact, action), after: message)

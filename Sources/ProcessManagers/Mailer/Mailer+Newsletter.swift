@@ -1,18 +1,26 @@
 import Aggregates
 import EventSourcing
 
+/// Mails to subscribers, and of campaigns that staff wants to see.
 extension Mailer {
   /// Asks whose the address is whether he wants the newsletter.
-  func confirmation(_ template: String, _ message: RecordedEvent) async throws -> Letter? {
-    let event = try await read(SubscriptionRequested.self, message)
+  func confirmation(_ event: SubscriptionRequested, _ template: String) async throws -> Letter? {
     guard let content = event.personal, clock() < event.confirmBy else { return nil }
     var letter = letter(template, to: event.newsletterID, content)
     letter.variables["confirmation_url"] = links.confirmation(event.newsletterID)
     return letter
   }
 
+  func welcome(_ event: SubscriptionConfirmed, _ template: String) async throws -> Letter? {
+    try await welcome(event.newsletterID, template)
+  }
+
+  func welcomeBack(_ event: SubscriptionRenewed, _ template: String) async throws -> Letter? {
+    try await welcome(event.newsletterID, template)
+  }
+
   /// Tells somebody that he gets the newsletter from now on.
-  func welcome(_ template: String, _ id: NewsletterID) async throws -> Letter? {
+  private func welcome(_ id: NewsletterID, _ template: String) async throws -> Letter? {
     guard let content = try await SubscriberContent.read(id, from: log) else { return nil }
     var letter = letter(template, to: id, content)
     letter.leaving = links.leaving(id, campaign: nil)
@@ -27,7 +35,7 @@ extension Mailer {
 
   /// The words of a campaign as they were when somebody wanted to see them, with links that take nobody off.
   func campaignTest(_ message: RecordedEvent) async throws -> [Letter] {
-    let event = try await read(CampaignTestRequested.self, message)
+    let event = try await open(CampaignTestRequested.self, message)
     guard let emails = event.personal?.emails,
       let content = try await CampaignPlan.read(event.campaignID, from: log, upTo: message.version).content
     else { return [] }

@@ -6,20 +6,18 @@ public import Logging
 public import Mail
 import Synchronization
 
-/// Sends customers and subscribers the mails that follow from events, each once.
+/// Sends people the mails that follow from events, each once. A ``Correspondence`` says which.
 ///
 /// ```
-/// OrderConfirmed, OrderPaid, OrderCancelled, DeliveryShipped, DeliveryDelivered, TicketOpened, TicketResolved,
-/// PasswordResetRequested, EmailVerificationRequested, SubscriptionRequested, SubscriptionConfirmed, SubscriptionRenewed, CampaignTestRequested,
-/// WithdrawalConfirmed
-///   ─▶ MarkTransactionalMail ─▶ the mail server ─▶ SettleTransactionalMail        a timer ─▶ the same again, for a mail that was put off
+/// an event ─▶ MarkTransactionalMail ─▶ the mail server ─▶ SettleTransactionalMail
+/// a timer ─▶ the same again, for a mail that was put off
 /// ```
 ///
 /// A mail is marked in the log before it is handed over. When the process ends in between, whoever comes next finds the mark of somebody
-/// who is gone, says that the mail is uncertain, and does not send it again.
+/// who is gone, says that the mail is uncertain, and does not send it again. Marks are kept by event and template, whichever mailer wrote
+/// them: one that takes a kind of mail over from another sends none twice.
 public final class Mailer: SagaPort {
-  public let name = "mailer"
-  public let service: String? = "newsletters"
+  public let correspondence: Correspondence
   public let log: any EventLog
   public let executor: CommandExecutor
   let transport: any MailTransport
@@ -34,12 +32,15 @@ public final class Mailer: SagaPort {
   let begun = Mutex<[MailKey: MailOutcome?]>([:])
 
   /// - Parameters:
+  ///   - correspondence: what it writes.
   ///   - executor: best the one that the routes use, so that both build on the same states in memory.
   ///   - clock: the date of mails, and how old an event is.
   public init(
-    log: any EventLog, executor: CommandExecutor, transport: any MailTransport, templates: any MailTemplates, terms: MailTerms,
-    links: any NewsletterLinks, logger: Logger, clock: @escaping @Sendable () -> Timestamp = { .now() }
+    _ correspondence: Correspondence, log: any EventLog, executor: CommandExecutor, transport: any MailTransport,
+    templates: any MailTemplates, terms: MailTerms, links: any NewsletterLinks, logger: Logger,
+    clock: @escaping @Sendable () -> Timestamp = { .now() }
   ) {
+    self.correspondence = correspondence
     self.log = log
     self.executor = executor
     self.transport = transport
@@ -50,7 +51,12 @@ public final class Mailer: SagaPort {
     self.clock = clock
   }
 
+  public var name: String { correspondence.name }
+  public var service: String? { correspondence.service }
+
   // MARK: Messages
+
+  public var messageTypes: [String] { correspondence.rules.map(\.type) }
 
   /// What concerns one order, delivery or ticket is mailed in order.
   public func saga(of message: RecordedEvent) throws -> String { message.stream.rawValue }
@@ -61,7 +67,12 @@ public final class Mailer: SagaPort {
     for letter in try await letters(for: message) { try await send(letter, as: key(letter, message), after: message) }
   }
 
-  func key(_ letter: Letter, _ message: RecordedEvent) -> MailKey {
+  /// What people are told of an event.
+  private func letters(for message: RecordedEvent) async throws -> [Letter] {
+    try await correspondence.rules.first { $0.type == message.type }?.letters(self, message) ?? []
+  }
+
+  private func key(_ letter: Letter, _ message: RecordedEvent) -> MailKey {
     MailKey(cause: message.stream, version: message.version.rawValue, template: letter.template)
   }
 
@@ -79,24 +90,20 @@ public final class Mailer: SagaPort {
     try await send(letter, as: key, after: cause)
   }
 
+  /// A timer of one of its own mails; nil for one of somebody else, another mailer too.
   private func due(_ timer: DueTimer) throws -> MailTimer? {
     guard case .string(MailTimer.action)? = try JSONValue(parsing: timer.payload)["do"] else { return nil }
-    return try MailTimer(jsonBytes: timer.payload)
+    let due = try MailTimer(jsonBytes: timer.payload)
+    return correspondence.rules.contains { $0.isName(due.mail.template) } ? due : nil
   }
 
   // MARK: Parking
 
   /// A mail that cannot be written again and again is left out, and the log says so; the runner then finds it settled and goes on.
   public func park(_ saga: String, at message: RecordedEvent, from position: Position, tries: Int, error: String) async throws {
-    let slugs: [String]
-    if let template = Self.templates[message.type] {
-      slugs = [template]
-    } else {
-      let count = try PayloadDecoder(CampaignTestRequested.self).decode(message, keys: [:]).addressCount
-      slugs = (0..<count).map(CampaignTestRequested.mail)
-    }
-    for slug in slugs {
-      let key = MailKey(cause: message.stream, version: message.version.rawValue, template: slug)
+    let names = try correspondence.rules.first { $0.type == message.type }?.names(self, message) ?? []
+    for name in names {
+      let key = MailKey(cause: message.stream, version: message.version.rawValue, template: name)
       try await settle(.omitted(reason: error), key, context(after: message))
     }
   }

@@ -218,4 +218,7 @@ extension Subscriber {
     SubscriptionRequested.type.name, SubscriptionConfirmed.type.name, SubscriptionRenewed.type.name, SubscriberEnrolled.type.name,
     SubscriberUnsubscribed.type.name, SubscriberDeleted.type.name,
   ]
+
+  /// Those of them that other services hear of.
+  static let announcedSubscriptionEvents = subscriptionEvents.filter { MessageCatalogue.byEvent[$0] != nil }
 }
