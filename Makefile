@@ -13,7 +13,7 @@ lint: ; @scripts/lint
 check: ; @scripts/check/all
 bench: ; @scripts/bench
 demo: ; @scripts/demo
-drill: ; @scripts/drill
+drill: ; @scripts/drill $(ROUNDS) $(SUITE)
 migrate-all: ; @scripts/migrate all
 fresh-all: ; @scripts/migrate fresh
 rollback: ; @scripts/migrate rollback $(SERVICE)
