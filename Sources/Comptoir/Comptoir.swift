@@ -27,7 +27,8 @@ struct Comptoir: AsyncParsableCommand {
       """,
     subcommands: [
       Up.self, Gateway.self, Projector.self, Processes.self, RelayCommand.self, Migrate.self, Seed.self, Replay.self, Import.self,
-      VerifyLog.self, TopologyCommand.self, AsyncAPICommand.self, BrokerCommand.self, JobsCommand.self, PaymentSandboxCommand.self,
+      VerifyLog.self, TopologyCommand.self, AsyncAPICommand.self, SagasCommand.self, BrokerCommand.self, JobsCommand.self,
+      PaymentSandboxCommand.self,
     ])
 
   /// As ArgumentParser does it, but for failures that one line explains.

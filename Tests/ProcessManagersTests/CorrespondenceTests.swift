@@ -41,7 +41,7 @@ import Testing
 
   @Test func `mailers that take over from one that wrote everything lose no mail and double none`() async throws {
     let (shop, post) = (Shop(), Post())
-    let before = Correspondence(name: "mailer", service: "newsletters", rules: Correspondence.all.flatMap(\.rules))
+    let before = Correspondence(name: "mailer", service: "newsletters", purpose: "", rules: Correspondence.all.flatMap(\.rules))
     try await askForPassword(shop, 1)
     try await shop.running(shop.runner(mailer(shop, post, before))) { try await shop.settle($0) }
     post.fail(.deferred(SMTPReply(code: 451)))

@@ -24,7 +24,7 @@ public struct ContactListTimer: JSONCodable, Hashable {
 
 extension ContactList {
   /// How long a list lies idle before it is archived: one that was made for a campaign 90 days, others a year.
-  static func idleTime(_ type: ContactListType) -> Duration { .seconds((type == .marketing ? 90 : 365) * 86_400) }
+  public static func idleTime(_ type: ContactListType) -> Duration { .seconds((type == .marketing ? 90 : 365) * 86_400) }
 }
 
 /// A list has lain idle for long: it is archived.

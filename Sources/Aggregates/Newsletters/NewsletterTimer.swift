@@ -20,6 +20,14 @@ public enum NewsletterTimer: JSONCodable, Hashable {
   }
 
   /// The payload's field `do`.
+  public var action: String {
+    switch self {
+    case .campaign: Action.campaign.rawValue
+    case .tracking: Action.tracking.rawValue
+    case .bounces: Action.bounces.rawValue
+    }
+  }
+
   enum Action: String, Sendable, CaseIterable {
     case campaign = "delete_old_campaign"
     case tracking = "erase_mail_tracking"

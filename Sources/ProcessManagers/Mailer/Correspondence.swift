@@ -8,14 +8,21 @@ public struct Correspondence: Sendable {
   public let name: String
   /// Whose business it is.
   public let service: String
+  /// What it is for.
+  let purpose: String
   /// Each kind of event once.
   let rules: [MailRule]
+
+  private static let common = """
+    Each mail is marked in the log before it is sent, so that none goes twice; one that cannot be written is left out, and the log says so.
+    """
 
   public static let all: [Correspondence] = [.customers, .accounts, .withdrawals]
 
   /// What concerns orders, deliveries, tickets, the newsletter and its campaigns.
   public static let customers = Correspondence(
     name: "mailer", service: "newsletters",
+    purpose: "Sends customers and subscribers the mails about their orders, deliveries, tickets and the newsletter, each once. \(common)",
     rules: [
       .on(OrderConfirmed.self, "order-confirmation", Mailer.confirmed), .on(OrderPaid.self, "payment-receipt", Mailer.paid),
       .on(OrderCancelled.self, "order-cancelled", Mailer.cancelled), .on(DeliveryShipped.self, "delivery-shipped", Mailer.shipped),
@@ -32,6 +39,7 @@ public struct Correspondence: Sendable {
   /// The tokens by which an account's owner sets another password, or shows that an address is his.
   public static let accounts = Correspondence(
     name: "account-mails", service: "auth",
+    purpose: "Sends an account's owner the tokens for another password and for showing that an address is his, each once. \(common)",
     rules: [
       .on(PasswordResetRequested.self, "password-reset", Mailer.passwordReset),
       .on(EmailVerificationRequested.self, "email-verification", Mailer.emailVerification),
@@ -39,7 +47,9 @@ public struct Correspondence: Sendable {
 
   /// The receipt of a withdrawal from a contract.
   public static let withdrawals = Correspondence(
-    name: "withdrawal-receipts", service: "sav", rules: [.on(WithdrawalConfirmed.self, "withdrawal-receipt", Mailer.receipt)])
+    name: "withdrawal-receipts", service: "sav",
+    purpose: "Sends a buyer the receipt of his withdrawal, as the law asks for it, once. \(common)",
+    rules: [.on(WithdrawalConfirmed.self, "withdrawal-receipt", Mailer.receipt)])
 }
 
 /// The mails that follow from one kind of event.

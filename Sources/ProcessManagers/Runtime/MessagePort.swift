@@ -29,4 +29,6 @@ public protocol MessagePort: Sendable {
   func unpark(_ saga: String, at position: Position) async throws
   /// The sagas that wait, each with the position from where its messages are brought again.
   func parkedSagas() async throws -> [String: Position]
+  /// What its page in docs/sagas says of it; nil where it has none, as those of tests.
+  var notes: SagaNotes? { get }
 }

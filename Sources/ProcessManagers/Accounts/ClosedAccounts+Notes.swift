@@ -1,0 +1,11 @@
+import Aggregates
+
+extension ClosedAccounts {
+  public var notes: SagaNotes? {
+    SagaNotes(
+      """
+      What goes with a closed account: its addresses and open baskets are deleted, and the websites that it owns are closed to visitors. Nothing is
+      undone when the account is opened again.
+      """, machines: [Saga.machine])
+  }
+}
