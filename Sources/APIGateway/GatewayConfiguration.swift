@@ -96,6 +96,8 @@ public struct GatewayServices: Sendable {
   let objects: ObjectStorage?
   /// Nil where none is configured: then nothing is published, and the routes of messages-broker answer 503.
   let broker: MessageBroker?
+  /// Nil where the installation's secret is not known: then no webhook can be made.
+  let webhooks: WebhookDesk?
   let openBaskets = OpenBaskets()
 
   /// - Parameters:
@@ -103,11 +105,12 @@ public struct GatewayServices: Sendable {
   ///   - signingKey: signs access tokens; all gateways of one installation share it.
   ///   - emails: recognises e-mail addresses in claims.
   ///   - broker: what carries messages between services.
+  ///   - webhooks: what makes and changes subscriptions of those outside.
   ///   - caches: where answers and counts are kept.
   public init(
     configuration: GatewayConfiguration, log: any EventLog, executor: CommandExecutor, reads: ReadSides, signingKey: SigningKey,
     passwords: PasswordHasher, emails: EmailFingerprint, objects: ObjectStorage? = nil,
-    broker: MessageBroker? = nil, caches: Caches
+    broker: MessageBroker? = nil, webhooks: WebhookDesk? = nil, caches: Caches
   ) async {
     self.configuration = configuration
     self.log = log
@@ -117,6 +120,7 @@ public struct GatewayServices: Sendable {
     self.emails = emails
     self.objects = objects
     self.broker = broker
+    self.webhooks = webhooks
     ids = IDBlocks(log: log)
     self.caches = caches
     limiter = RateLimiter(capacity: configuration.rateLimitCapacity, shared: caches.requests)

@@ -10,7 +10,7 @@ struct Comptoir: AsyncParsableCommand {
       Commands become events in one PostgreSQL log; projectors turn the log into read databases; a gateway serves both over HTTP.
 
       `comptoir up` runs everything in one process. Each role also runs alone, as many times as needed: gateway, projector, processes,
-      relay.
+      relay, webhooks.
 
       Settings come from the environment, or from a file given with --settings: KEY=VALUE lines, or one JSON object where its name ends in .json. The
       environment wins. Those every role needs:
@@ -26,8 +26,8 @@ struct Comptoir: AsyncParsableCommand {
       Payments go to the provider at PAYMENT_URL; without it no money is moved and the token decides (`comptoir payment-sandbox --help`).
       """,
     subcommands: [
-      Up.self, Gateway.self, Projector.self, Processes.self, RelayCommand.self, Migrate.self, Seed.self, Replay.self, Import.self,
-      VerifyLog.self, TopologyCommand.self, AsyncAPICommand.self, SagasCommand.self, BrokerCommand.self, JobsCommand.self,
+      Up.self, Gateway.self, Projector.self, Processes.self, RelayCommand.self, WebhooksCommand.self, Migrate.self, Seed.self, Replay.self,
+      Import.self, VerifyLog.self, TopologyCommand.self, AsyncAPICommand.self, SagasCommand.self, BrokerCommand.self, JobsCommand.self,
       PaymentSandboxCommand.self,
     ])
 

@@ -149,7 +149,7 @@ struct Roles {
     let consumers = try consumers(checkout)
     let ledger = try ledger(consumers)
     var configuration = LedgerKeeper.Configuration()
-    configuration.retention = .seconds(86_400 * max(1, try settings.integer("COMPTOIR_LEDGER_DAYS", default: 7)))
+    configuration.retention = try settings.ledgerRetention()
     return [
       LedgerKeeper(
         ledger, consumers: consumers, subscriptions: stores.log, broker: keeping, holder: holder, configuration: configuration,
@@ -193,6 +193,7 @@ struct Roles {
       signingKey: try SigningKey(file: settings.optional("COMPTOIR_SIGNING_KEY") ?? ".run/signing-key.pem"),
       passwords: try PasswordHasher(), emails: stores.emails, objects: stores.objects,
       broker: try broker("gateway").map { MessageBroker(client: $0, consumers: try consumers(checkout)) },
+      webhooks: WebhookDesk(secrets: try settings.webhookSecrets(), guardian: try settings.webhookGuard()),
       caches: Caches(redis: try settings.redis().map { RedisClient($0, logger: settings.logger) }, logger: settings.logger))
     return APIGateway(configuration: configuration, services: services, logger: settings.logger)
   }

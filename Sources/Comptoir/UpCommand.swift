@@ -5,7 +5,7 @@ import Projectors
 /// `comptoir up`
 struct Up: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Runs everything in one process: gateway, projectors, process managers, relay. Seeds first.")
+    abstract: "Runs everything in one process: gateway, projectors, process managers, relay, webhooks. Seeds first.")
   @OptionGroup var options: CommonOptions
 
   func run() async throws {
@@ -19,7 +19,7 @@ struct Up: AsyncParsableCommand {
       let gateway = try await roles.gateway(checkout, projectors: Dictionary(uniqueKeysWithValues: projectors))
       // Drained from the end: first no more requests, then what follows from the last ones, then their messages and rows.
       try await roles.run(
-        [LogListener(stores.log)] + projectors.map(\.1) + roles.relay(checkout) + roles.processes(checkout) + [gateway])
+        [LogListener(stores.log)] + projectors.map(\.1) + roles.relay(checkout) + roles.webhooks() + roles.processes(checkout) + [gateway])
     }
   }
 }

@@ -22,7 +22,8 @@ struct Harness {
 
   init(
     groups: [RouteGroup] = [ShelfRoutes.group], reads: ReadSides? = nil, objects: ObjectStorage? = nil, broker: MessageBroker? = nil,
-    platformHosts: Set<String>? = nil, caches: Caches = Caches(logger: Logger(label: "test")), counter: LogCounter? = nil,
+    webhooks: WebhookDesk? = KnownHosts.desk, platformHosts: Set<String>? = nil, caches: Caches = Caches(logger: Logger(label: "test")),
+    counter: LogCounter? = nil,
     adapt: (inout GatewayConfiguration) -> Void = { _ in }
   ) async throws {
     var configuration = GatewayConfiguration()
@@ -46,7 +47,7 @@ struct Harness {
           questions: side, contacts: side, newsletters: side, messages: side),
       signingKey: key,
       passwords: PasswordHasher(PasswordHasher.Parameters(memoryKiB: 64, passes: 1)),
-      emails: EmailFingerprint(secret: Array(repeating: 7, count: 32)), objects: objects, broker: broker,
+      emails: EmailFingerprint(secret: Array(repeating: 7, count: 32)), objects: objects, broker: broker, webhooks: webhooks,
       caches: caches)
     gateway = APIGateway(configuration: configuration, services: services, groups: groups, logger: Logger(label: "test"))
   }

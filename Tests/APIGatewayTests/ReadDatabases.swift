@@ -149,6 +149,11 @@ struct ReadDatabases {
     insert into ops.failed_messages
       (id, message_id, queue, payload, exception, exception_trace, last_failed_at, can_retry, created_at)
     overriding system value values (100, 'm', 'sample', '{}', 'it is none', '', now(), false, now());
+    insert into ops.webhook_subscriptions (url, routing_keys, position, created_by, created_at, updated_at)
+    values ('https://receiver.example/sample', '{#}', 0, 1, now(), now());
+    insert into ops.webhook_deliveries
+      (subscription_id, message_id, position, routing_key, state, attempts, next_attempt_at, created_at, updated_at)
+    values (1, gen_random_uuid(), 1, 'a.b.c', 'delivered', 1, now(), now(), now());
     """,
     "auth_service_db": """
     insert into users values

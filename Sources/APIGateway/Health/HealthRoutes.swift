@@ -13,7 +13,7 @@ enum HealthRoutes {
   private struct Check: Sendable {
     var name: String
     var position: Position?
-    /// Jobs that are to be done or under way, and those that were given up; nil where the service has no queue.
+    /// Jobs or deliveries that are to be done or under way, and those that were given up; nil for what has none.
     var jobs: (waiting: Int64, failed: Int64)?
     /// Nil when it answered.
     var failure: String?
@@ -75,6 +75,7 @@ enum HealthRoutes {
     out: full, access: .everyone, idempotency: .none, problems: [.unavailable]
   ) { _, call in
     var checks = [await check(call.services.reads.messages)]
+    if call.services.webhooks != nil { checks.append(await checkWebhooks(call.services.reads.messages)) }
     if let broker = call.services.broker { checks.append(await check(broker)) }
     guard checks.allSatisfy({ $0.failure == nil }) else { throw unavailable(checks) }
     return reply(checks)
@@ -96,8 +97,9 @@ enum HealthRoutes {
     await withTaskGroup(of: (Int, Check).self) { group in
       group.addTask { (0, await checkLog(services.log)) }
       for (index, side) in services.reads.all.enumerated() { group.addTask { (index + 1, await check(side)) } }
+      if withHelpers, services.webhooks != nil { group.addTask { (.max - 3, await checkWebhooks(services.reads.messages)) } }
       if withHelpers, let broker = services.broker {
-        group.addTask { (.max - 3, await check(services.reads.messages)) }
+        group.addTask { (.max - 4, await check(services.reads.messages)) }
         group.addTask { (.max - 2, await check(broker)) }
       }
       if withHelpers, let redis = services.caches.redis { group.addTask { (.max - 1, await check(redis)) } }
@@ -125,6 +127,18 @@ enum HealthRoutes {
         jobs: hasJobs ? (waiting: try row.int64(1), failed: try row.int64(2)) : nil)
     } catch {
       return Check(name: side.name, failure: "unreachable")
+    }
+  }
+
+  /// How far deliveries are planned; without a position where nobody is told of anything.
+  private static func checkWebhooks(_ side: ReadSide) async -> Check {
+    do {
+      let row = try await side.client.query(WebhookResources.figures)[0]
+      return Check(
+        name: "webhooks", position: try row.optionalInt64(0).map { Position($0) },
+        jobs: (waiting: try row.int64(1), failed: try row.int64(2)))
+    } catch {
+      return Check(name: "webhooks", failure: "unreachable")
     }
   }
 

@@ -10,7 +10,7 @@ import RabbitMQ
 /// Messages between services: what became of each, those that failed, and the broker's queues.
 enum MessageRoutes {
   static let group = RouteGroup(
-    service: "messages-broker", routes: [HealthRoutes.ofMessages] + messages + failures + QueueRoutes.routes)
+    service: "messages-broker", routes: [HealthRoutes.ofMessages] + messages + failures + QueueRoutes.routes + WebhookRoutes.routes)
 
   private static let messages: [Route] = [
     list,
@@ -19,19 +19,17 @@ enum MessageRoutes {
       "Publishes a message by hand. Process managers act on events only: they put it aside; others may take it", in: HandMadeMessage.self,
       out: Schema.object("PublishedMessage", ["message_id": .text]).asData, status: 201, access: .administrators, idempotency: .optional,
       problems: [.unknownReference, .unavailable], handler: publish),
-    untagged(
-      .row(
-        "/messages/{id}", "message", "What became of a message at one queue", in: LedgerRowInput.self, access: .administrators,
-        from: { $0.reads.messages }, MessageResources.one
-      ) { input, _ in [.int64(input.id)] }),
+    Route.row(
+      "/messages/{id}", "message", "What became of a message at one queue", in: LedgerRowInput.self, access: .administrators,
+      from: { $0.reads.messages }, MessageResources.one
+    ) { input, _ in [.int64(input.id)] }.untagged,
   ]
 
   private static let failures: [Route] = [
-    untagged(
-      .list(
-        "/messages/failed", "failedMessages", "Messages that could not be handled, the latest first", in: NoInput.self,
-        access: .administrators, from: { $0.reads.messages }, MessageResources.allFailed
-      ) { _, _ in [] }),
+    Route.list(
+      "/messages/failed", "failedMessages", "Messages that could not be handled, the latest first", in: NoInput.self,
+      access: .administrators, from: { $0.reads.messages }, MessageResources.allFailed
+    ) { _, _ in [] }.untagged,
     Route(
       .post, "/messages/retry/{id}", "retryMessage", "Brings a message that failed to its consumer again", in: LedgerRowInput.self,
       out: Schema.object("RetriedMessage", ["id": .id, "message_id": .text, "queue": .text]).asData, access: .administrators,
@@ -44,14 +42,6 @@ enum MessageRoutes {
       .delete, "/messages/failed/{id}", "discardMessage", "Gives a message up: its consumer goes on behind it", in: DiscardedMessage.self,
       out: nil, status: 204, access: .administrators, idempotency: .none, problems: [.unavailable], handler: discard),
   ]
-
-  /// Without an entity tag: rows of the ledger change while its position stands.
-  private static func untagged(_ route: Route) -> Route {
-    var route = route
-    let answer = route.answer
-    route.answer = { call in try await answer(call).untagged }
-    return route
-  }
 
   // MARK: What was published
 
@@ -162,6 +152,16 @@ enum MessageRoutes {
     if let message = call.ledger.discarding(failed, prefix: broker.prefix) { try await broker.publish(message) }
     try await call.ledger.discard(failed, reason: reason)
     return Reply(.none)
+  }
+}
+
+extension Route {
+  /// The same without an entity tag: rows of `ops` change while the position stands.
+  var untagged: Route {
+    var route = self
+    let answer = answer
+    route.answer = { call in try await answer(call).untagged }
+    return route
   }
 }
 

@@ -4,6 +4,12 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// Posts deliveries: to addresses that were checked, never where a redirect leads, and reads no more of an answer than is kept.
 final class WebhookClient: Sendable {
   /// Of an answer's body, so many bytes are read.
@@ -22,15 +28,14 @@ final class WebhookClient: Sendable {
 
   /// One try.
   /// - Parameters:
-  ///   - attempt: chooses among a host's addresses, so that one that does not answer is not the only one that is tried.
   ///   - headers: beside those of any request.
   /// - Throws: when the task is cancelled, and for nothing else.
   func post(
-    _ body: [UInt8], to text: String, headers: [(String, String)], attempt: Int, now: Timestamp
+    _ body: [UInt8], to text: String, headers: [(String, String)], now: Timestamp
   ) async throws -> WebhookAnswer {
     do {
       return try await withThrowingTaskGroup(of: WebhookAnswer.self) { group in
-        group.addTask { try await self.send(body, to: text, headers: headers, attempt: attempt, now: now) }
+        group.addTask { try await self.send(body, to: text, headers: headers, now: now) }
         group.addTask {
           try await Task.sleep(for: self.timeout)
           return WebhookAnswer(error: "no answer within \(self.timeout.components.seconds) s")
@@ -46,27 +51,46 @@ final class WebhookClient: Sendable {
   }
 
   private func send(
-    _ body: [UInt8], to text: String, headers: [(String, String)], attempt: Int, now: Timestamp
+    _ body: [UInt8], to text: String, headers: [(String, String)], now: Timestamp
   ) async throws -> WebhookAnswer {
     let url: WebhookURL
     do throws(WebhookURL.Fault) { url = try WebhookURL(text) } catch { return WebhookAnswer(error: "the address is not valid") }
     let addresses: [NetworkAddress]
     do throws(WebhookGuard.Refusal) { addresses = try await guardian.addresses(of: url) } catch { return WebhookAnswer(error: "\(error)") }
-    let address = addresses[(attempt - 1) % addresses.count]
     var request = HTTPClientRequest(url: url.text)
     request.method = .POST
     request.headers.add(name: "content-type", value: "application/json")
     request.headers.add(name: "user-agent", value: "Comptoir-Webhooks/1.0")
     for (name, value) in headers { request.headers.add(name: name, value: value) }
     request.body = .bytes(ByteBuffer(bytes: body))
-    return try await clients.use(url.host, at: address) { client in
-      let response = try await client.execute(request, timeout: .init(self.timeout))
+    for address in addresses.dropLast() {
+      do {
+        return try await execute(request, to: url.host, at: address, now: now)
+      } catch let error where Self.isUnconnected(error) {
+        // The host has another one.
+      }
+    }
+    return try await execute(request, to: url.host, at: addresses.last!, now: now)
+  }
+
+  private func execute(
+    _ request: HTTPClientRequest, to host: String, at address: NetworkAddress, now: Timestamp
+  ) async throws -> WebhookAnswer {
+    try await clients.use(host, at: address) { client in
+      // Broken off by who waits, body included.
+      let response = try await client.execute(request, deadline: .distantFuture)
       var answer = WebhookAnswer(status: Int(response.status.code))
       if (300..<400).contains(Int(response.status.code)) { answer.error = "redirects are not followed" }
       answer.retryAfter = response.headers.first(name: "retry-after").flatMap { RetryAfter.duration($0, now: now) }
       answer.body = try await Self.beginning(of: response.body)
       return answer
     }
+  }
+
+  /// Whether nobody was reached, so that nothing was sent.
+  private static func isUnconnected(_ error: any Error) -> Bool {
+    if let error = error as? IOError { return [ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL].contains(error.errnoCode) }
+    return error as? HTTPClientError == .connectTimeout
   }
 
   private static func beginning(of body: HTTPClientResponse.Body) async throws -> String? {
@@ -128,9 +152,11 @@ private final class PinnedClients: Sendable {
 
   private static func client(_ pin: Pin) -> HTTPClient {
     var configuration = HTTPClient.Configuration(
-      redirectConfiguration: .disallow, timeout: .init(connect: .seconds(10), read: .seconds(15)), decompression: .disabled)
+      redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5)), decompression: .disabled)
     configuration.dnsOverride = [pin.host: pin.address.description]
     configuration.connectionPool.idleTimeout = .seconds(30)
+    // There is a next try.
+    configuration.connectionPool.retryConnectionEstablishment = false
     // Several receivers may be at one host: a slow one must not take the others' connections. What bounds them is what is taken at once.
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1_024
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)

@@ -103,7 +103,7 @@ final class WebhookSender: Sendable {
       ("webhook-id", delivery.webhookID), ("webhook-timestamp", "\(seconds)"),
       ("webhook-signature", secrets.signatures(of: delivery, timestamp: seconds, body: body, now: now.rawValue)),
     ]
-    return try await client.post(body, to: delivery.url, headers: headers, attempt: delivery.attempt, now: now)
+    return try await client.post(body, to: delivery.url, headers: headers, now: now)
   }
 
   /// Nil when the log has no such message.
