@@ -98,25 +98,26 @@ public final class PrivateServer {
   /// kill -9 of the postmaster and of each of its processes, as when the machine stops.
   public func kill() {
     guard let postmaster, postmaster.isRunning else { return }
-    let family = descendants(of: postmaster.processIdentifier)
-    for process in [postmaster.processIdentifier] + family { Foundation.kill(process, SIGKILL) }
+    Foundation.kill(postmaster.processIdentifier, SIGKILL)
+    // A backend that waits for a lock of one that is gone never ends by itself. It would hold the shared memory, and what
+    // `waitUntilExit` waits for. So it is looked until nobody is left; a list that could not be read says nothing.
+    while true {
+      let family = processes()
+      for process in family ?? [] { Foundation.kill(process, SIGKILL) }
+      if family?.isEmpty == true { break }
+      usleep(10_000)
+    }
     postmaster.waitUntilExit()
     self.postmaster = nil
-    // A backend that still holds the shared memory would keep the next start from succeeding.
-    while family.contains(where: { Foundation.kill($0, 0) == 0 }) { usleep(10_000) }
     try? FileManager.default.removeItem(atPath: "\(folder)/data/postmaster.pid")
   }
 
-  private func descendants(of parent: Int32) -> [Int32] {
-    let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap(Int32.init)) ?? []
-    let children = all.filter { process in
-      // "pid (name) state parent …"; the name may hold anything, so from the last parenthesis on.
-      guard let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8), let end = stat.lastIndex(of: ")") else {
-        return false
-      }
-      return stat[end...].split(separator: " ").dropFirst(2).first == Substring(String(parent))
+  /// All processes that work in its data folder, as the postmaster and its children do; nil when that cannot be told.
+  private func processes() -> [Int32]? {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc") else { return nil }
+    return names.compactMap { Int32($0) }.filter { process in
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/cwd")) == "\(folder)/data"
     }
-    return children + children.flatMap { descendants(of: $0) }
   }
 
   private func make(_ program: String, _ arguments: [String], asServer: Bool = false) -> Process {

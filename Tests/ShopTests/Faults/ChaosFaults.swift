@@ -15,38 +15,16 @@ extension Faults {
 
     @Test
     func `whatever is killed while orders come in, each comes to its end once, and nothing is lost between services`() async throws {
-      try await PrivateServer.run { server in
-        try await PrivateBroker.run { broker in
-          try await Shop.open(on: server.url, prefix: "", runsSagas: false, databases: nil) { shop in
-            let folder = URL.temporaryDirectory.appending(path: "comptoir-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            var environment = shop.environment(in: folder)
-            environment["RABBITMQ_URL"] = try broker.url()
-            environment["COMPTOIR_POSTGRES_ADMIN_URL"] = server.url
-            environment["COMPTOIR_SCHEMA"] = projectSchema
-            try await Self.expect("seed", environment)
-            // Nobody serves HTTP here: no token of these orders is answered by a callback.
-            let sandbox = try await SandboxProcess(in: folder, gateway: try freePort())
-            defer { sandbox.kill() }
-            environment.merge(sandbox.settings) { $1 }
-            let scene = Scene(shop, server, broker, sandbox, environment, output: folder.appending(path: "output"))
-            defer { scene.end() }
-            try await scene.play(orders: Self.orderCount)
-            try await Self.expect("broker verify --wait 120 --log-level error", environment, within: .seconds(300))
-            try await Self.expect("replay verify --log-level error", environment, within: .seconds(900))
-            // What the roles said is kept where the test failed.
-            try FileManager.default.removeItem(at: folder)
-          }
-        }
+      try await LinkedShop.run { linked in
+        // Nobody serves HTTP here: no token of these orders is answered by a callback.
+        let sandbox = try await SandboxProcess(in: linked.folder, gateway: try freePort())
+        defer { sandbox.kill() }
+        let scene = Scene(linked, sandbox)
+        defer { scene.end() }
+        try await scene.play(orders: Self.orderCount)
+        try await linked.expect("broker verify --wait 120 --log-level error", within: .seconds(300))
+        try await linked.expect("replay verify --log-level error", within: .seconds(900))
       }
-    }
-
-    private static func expect(
-      _ command: String, _ environment: [String: String], within limit: Duration = .seconds(60),
-      _ location: SourceLocation = #_sourceLocation
-    ) async throws {
-      let run = try await ComptoirRun.end(command.split(separator: " ").map(String.init), environment, within: limit)
-      #expect(run.status == 0, "comptoir \(command): \(run.errors.suffix(20).joined(separator: "\n"))", sourceLocation: location)
     }
   }
 }
@@ -61,17 +39,14 @@ private final class Scene {
   private let customers: Customers
   private let output: URL
 
-  init(
-    _ shop: Shop, _ server: PrivateServer, _ broker: PrivateBroker, _ sandbox: SandboxProcess, _ environment: [String: String],
-    output: URL
-  ) {
+  init(_ linked: LinkedShop, _ sandbox: SandboxProcess) {
     self.sandbox = sandbox
-    self.output = output
-    self.shop = shop
-    self.server = server
-    self.broker = broker
-    customers = Customers(shop: shop)
-    roles = [["relay"], ["relay"], ["processes"], ["processes"], ["projector"]].map { RoleProcess($0, environment, output: output) }
+    output = linked.output
+    shop = linked.shop
+    server = linked.server
+    broker = linked.broker
+    customers = Customers(shop: linked.shop)
+    roles = linked.roles("relay", "relay", "processes", "processes", "projector", settings: sandbox.settings)
   }
 
   func end() { for role in roles { role.kill() } }

@@ -34,10 +34,20 @@ final class RoleProcess {
     self.process = process
   }
 
+  /// Stops it in the middle of whatever it does; it does not notice.
+  func pause() { signal(SIGSTOP) }
+
+  /// Lets it go on.
+  func resume() { signal(SIGCONT) }
+
+  private func signal(_ number: Int32) {
+    guard let process, process.isRunning else { return }
+    Foundation.kill(process.processIdentifier, number)
+  }
+
   /// kill -9, and no sooner back than it is gone.
   func kill() {
-    guard let process, process.isRunning else { return }
-    Foundation.kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    signal(SIGKILL)
+    process?.waitUntilExit()
   }
 }
