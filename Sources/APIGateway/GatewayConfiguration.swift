@@ -99,6 +99,7 @@ public struct GatewayServices: Sendable {
   /// Nil where the installation's secret is not known: then no webhook can be made.
   let webhooks: WebhookDesk?
   let openBaskets = OpenBaskets()
+  let parkedSagas: ParkedSagas
 
   /// - Parameters:
   ///   - reads: the read databases.
@@ -122,6 +123,7 @@ public struct GatewayServices: Sendable {
     self.broker = broker
     self.webhooks = webhooks
     ids = IDBlocks(log: log)
+    parkedSagas = ParkedSagas(log: log)
     self.caches = caches
     limiter = RateLimiter(capacity: configuration.rateLimitCapacity, shared: caches.requests)
     logins = RateLimiter(capacity: configuration.rateLimitCapacity, shared: caches.cache(of: reads.auth))

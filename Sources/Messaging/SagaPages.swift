@@ -53,7 +53,7 @@ public enum SagaPages {
       "State diagrams are found by asking the code: everything that can be asked of a stream is decided in every state that is reached, and what",
       "comes of it is drawn. A transition is called as its event.",
       "",
-      "| process manager | service | queue | hears |",
+      "| process manager | service | queue | kinds of events |",
       "|---|---|---|---|",
     ]
     for saga in sagas {
@@ -103,6 +103,10 @@ public enum SagaPages {
     }
     if !own.isEmpty {
       lines += ["", "## What it hears of its own", "", own.sorted().map { "`\($0)`" }.joined(separator: ", ")]
+    }
+    if !notes.steps.isEmpty {
+      lines += ["", "## What it does", "", "| upon | carries out | taken back, when the order is cancelled, by |", "|---|---|---|"]
+      lines += notes.steps.map { "| `\($0.event)` | `\($0.command)` | \($0.compensation.map { "`\($0)`" } ?? "") |" }
     }
     if !notes.timers.isEmpty {
       lines += ["", "## What it waits for", "", "| timer | waits for | how long | then |", "|---|---|---|---|"]

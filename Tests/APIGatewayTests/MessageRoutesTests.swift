@@ -221,6 +221,40 @@ import Testing
     }
   }
 
+  @Test func `sagas that wait at an event of whatever service are listed until they go on`() async throws {
+    try await ReadDatabases.with(only: ["messages_broker"]) { databases in
+      let harness = try await Harness(groups: [MessageRoutes.group], reads: databases.sides)
+      let admin = try await harness.token(1, .admin)
+      let path = "\(Self.root)/sagas/parked"
+      func parked() async throws -> [JSONValue] {
+        let answer = try await harness.send(.get, path, token: admin)
+        #expect(answer.status == 200)
+        return try #require(try answer.json["data"]?.arrayValue)
+      }
+      #expect(try await parked() == [])
+      let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+      let executor = CommandExecutor(log: harness.log)
+      let checkout = Checkout(log: harness.log, executor: executor, payments: SandboxPayments(), logger: logger)
+      let closing = ClosedAccounts(log: harness.log, executor: executor)
+      var own = Examples.event(OrderPlaced.type)
+      own.stream = Order.stream(7)
+      var foreign = Examples.event(UserDeleted.type)
+      foreign.stream = User.stream(5)
+      try await checkout.park("7", at: own, from: Position(3), tries: 8, error: "no reason")
+      try await closing.park("user-5", at: foreign, from: Position(4), tries: 8, error: "another")
+      let both = try await parked()
+      #expect(both.map { $0["stream"]?.stringValue } == ["checkout-7", "accountsaga-user-5"])
+      #expect(both.map { $0["process_manager"]?.stringValue } == ["checkout", "closed-accounts"])
+      #expect(both[0]["message_id"]?.stringValue == own.id.uuidString.lowercased() && both[0]["position"]?.int64Value == 3)
+      #expect(both[0]["tries"]?.int64Value == 8 && both[0]["error"]?.stringValue == "no reason" && both[0]["since"]?.stringValue != nil)
+      try await checkout.unpark("7", at: Position(3))
+      #expect(try await parked().map { $0["stream"]?.stringValue } == ["accountsaga-user-5"])
+      try await checkout.park("7", at: own, from: Position(3), tries: 8, error: "again")
+      #expect(try await parked().map { $0["stream"]?.stringValue } == ["accountsaga-user-5", "checkout-7"])
+      #expect(try await harness.send(.get, path, token: harness.token(2, .customer)).status == 403)
+    }
+  }
+
   @Test func `without a broker the ledger is read, and what needs one answers 503`() async throws {
     try await ReadDatabases.with(only: ["messages_broker"]) { databases in
       let harness = try await Harness(groups: [MessageRoutes.group], reads: databases.sides)

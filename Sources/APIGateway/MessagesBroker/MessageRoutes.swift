@@ -10,7 +10,8 @@ import RabbitMQ
 /// Messages between services: what became of each, those that failed, and the broker's queues.
 enum MessageRoutes {
   static let group = RouteGroup(
-    service: "messages-broker", routes: [HealthRoutes.ofMessages] + messages + failures + QueueRoutes.routes + WebhookRoutes.routes)
+    service: "messages-broker",
+    routes: [HealthRoutes.ofMessages] + messages + failures + QueueRoutes.routes + SagaRoutes.routes + WebhookRoutes.routes)
 
   private static let messages: [Route] = [
     list,

@@ -8,6 +8,23 @@ extension Checkout {
       captured. Where a step is refused or stays silent it goes the way back: the order is cancelled, its stock and codes are given back, a
       promise is voided, an amount refunded, and the buyer finds his basket again.
       """,
+      steps: [
+        .on(CheckoutStarted.self, PlaceOrder.self), .on(OrderPlaced.self, ReserveStock.self, undoneBy: ReleaseReservation.self),
+        .on(ReservationHeld.self, ConfirmStock.self, undoneBy: SettleCancelledPayment.self), .on(ReservationRefused.self, RejectStock.self),
+        .on(ReservationExpired.self, ExpireOrder.self),
+        .on(PaymentRequested.self, AuthorisePayment.self, undoneBy: SettleCancelledPayment.self),
+        .on(PaymentRequested.self, RequirePaymentAction.self, undoneBy: SettleCancelledPayment.self),
+        .on(PaymentRequested.self, FailPayment.self),
+        .on(PaymentActionRequired.self, ExtendReservation.self, undoneBy: ReleaseReservation.self),
+        .on(OrderConfirmed.self, ConfirmReservation.self, undoneBy: ReleaseReservation.self),
+        .on(OrderConfirmed.self, RedeemPromoCodes.self, undoneBy: ReleasePromoCodes.self),
+        .on(CaptureRequested.self, CompleteCapture.self, undoneBy: SettleCancelledPayment.self),
+        .on(CaptureRequested.self, FailCapture.self), .on(OrderCancelled.self, ReleaseReservation.self),
+        .on(OrderCancelled.self, ReleasePromoCodes.self), .on(OrderCancelled.self, SettleCancelledPayment.self),
+        .on(OrderCancelled.self, RestoreBasket.self), .on(VoidRequested.self, CompleteVoid.self),
+        .on(RefundRequested.self, SettleRefund.self),
+        .on(RefundRequested.self, FailRefund.self),
+      ],
       timers: [
         SagaTimer(
           CheckoutTimer.Kind.stockSilent.rawValue, "the stock of an order to be held", after: [timeouts.stock],

@@ -45,7 +45,8 @@ extension OrderSagaPort {
 
   public func park(_ saga: String, at message: RecordedEvent, from position: Position, tries: Int, error: String) async throws {
     guard let order = Int64(saga).map({ OrderID($0) }) else { return }
-    _ = try await executor.execute(ParkSaga<Saga>(orderID: order, position: position, tries: tries, error: error))
+    let command = ParkSaga<Saga>(orderID: order, position: position, tries: tries, error: error)
+    _ = try await executor.execute(command, context: context(after: message))
   }
 
   public func unpark(_ saga: String, at position: Position) async throws {

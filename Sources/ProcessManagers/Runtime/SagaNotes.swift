@@ -4,15 +4,37 @@ public import EventSourcing
 public struct SagaNotes: Sendable {
   /// What it is for, in a sentence or two.
   public let purpose: String
+  /// What it carries out upon which event; empty where the page does not say so.
+  public let steps: [SagaStepNote]
   /// What it waits for.
   public let timers: [SagaTimer]
   /// Its own saga, and the streams that it leads through their states.
   public let machines: [@Sendable () throws -> StateMachine]
 
-  public init(_ purpose: String, timers: [SagaTimer] = [], machines: [@Sendable () throws -> StateMachine] = []) {
+  public init(
+    _ purpose: String, steps: [SagaStepNote] = [], timers: [SagaTimer] = [], machines: [@Sendable () throws -> StateMachine] = []
+  ) {
     self.purpose = purpose
+    self.steps = steps
     self.timers = timers
     self.machines = machines
+  }
+}
+
+/// A command that a process manager carries out upon an event, and the one that takes its effect back when the order is cancelled. A test
+/// holds them to what happens.
+public struct SagaStepNote: Sendable, Hashable {
+  /// The event's stored name.
+  public let event: String
+  public let command: String
+  /// Nil where nothing is left to be taken back.
+  public let compensation: String?
+
+  static func on<Payload: EventPayload>(
+    _ event: Payload.Type, _ command: any Command.Type, undoneBy compensation: (any Command.Type)? = nil
+  ) -> SagaStepNote {
+    SagaStepNote(
+      event: Payload.type.name, command: String(describing: command), compensation: compensation.map { String(describing: $0) })
   }
 }
 

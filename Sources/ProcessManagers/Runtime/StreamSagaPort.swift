@@ -45,7 +45,8 @@ extension StreamSagaPort {
   // MARK: Parking
 
   public func park(_ saga: String, at message: RecordedEvent, from position: Position, tries: Int, error: String) async throws {
-    _ = try await executor.execute(ParkStreamSaga<Saga>(saga: saga, position: position, tries: tries, error: error))
+    let command = ParkStreamSaga<Saga>(saga: saga, position: position, tries: tries, error: error)
+    _ = try await executor.execute(command, context: context(after: message))
   }
 
   public func unpark(_ saga: String, at position: Position) async throws {

@@ -1,10 +1,10 @@
 import Aggregates
 import EventSourcing
-import ProcessManagers
 import Projectors
 import Testing
 
 @testable import Comptoir
+@testable import ProcessManagers
 
 /// No process manager acts on what is another service's alone. Walks whatever process managers there are, so that a new one is among them.
 struct ProcessManagersSeparationTests {
@@ -26,5 +26,13 @@ struct ProcessManagersSeparationTests {
     let ports = try await Roles.everyProcessManager()
     #expect(Set(ports.map(\.name)).count == ports.count)
     for port in ports { #expect(Set(port.messageTypes).count == port.messageTypes.count, "\(port.name)") }
+  }
+
+  @Test func `whatever saga waits is among those that operators are shown`() async throws {
+    func parked<Port: StreamSagaPort>(_ port: Port) -> String { Port.Saga.names.parked.name }
+    for port in try await Roles.everyProcessManager() {
+      guard let port = port as? any StreamSagaPort else { continue }
+      #expect(ParkedSagas.kinds.map { $0.names.parked.name }.contains(parked(port)), "\(port.name)")
+    }
   }
 }
