@@ -30,6 +30,11 @@ final class PrivateBroker: Sendable {
   /// Starts it, also after a kill, on the port it had.
   func start() async throws { try await servers("start", "rabbitmq") }
 
+  /// Raises or lifts the alarm that it is short of disk: it takes nothing from publishers meanwhile.
+  func setDiskAlarm(_ isRaised: Bool) async throws {
+    try await servers("rabbitmqctl", "set_disk_free_limit", isRaised ? "900000GB" : "1MB")
+  }
+
   /// kill -9 of the node.
   func kill() throws {
     guard let pid = try text("pids/rabbitmq").split(separator: " ").first.flatMap({ Int32($0) }) else {
