@@ -59,7 +59,7 @@ public enum SagaPages {
     for saga in sagas {
       let heard = saga.port.messageTypes.count
       lines.append(
-        "| [\(saga.port.name)](\(saga.port.name).md) | \(saga.service) | \(saga.queue.map { "`\($0)`" } ?? "") | \(heard) kinds of events |"
+        "| [\(saga.port.name)](\(saga.port.name).md) | \(saga.service) | \(saga.queue.map { "`\($0)`" } ?? "") | \(heard) |"
       )
     }
     lines += [
