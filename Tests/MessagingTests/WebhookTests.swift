@@ -1,3 +1,4 @@
+import Aggregates
 import Crypto
 import EventSourcing
 import EventStoreTesting
@@ -240,6 +241,44 @@ import Testing
       }
       #expect(bench.receiver.deliveries.map(\.path) == ["/pinned"])
       #expect(try await bench.deliveries("attempts") == ["1"])
+    }
+  }
+
+  @Test func `personal data are told as the message has them, and are null once their owner is forgotten`() async throws {
+    try await WebhookBench.use { bench in
+      let subscription = try await bench.subscribe("auth.user.created").subscriptionID
+      try await bench.running(bench.webhooks()) {
+        _ = try await CommandExecutor(log: bench.log).execute(
+          RegisterUser(
+            userID: UserID(7), email: "ada@example.org", firstname: "Ada", lastname: "L", passwordHash: "$argon2id$x",
+            emailClaim: "email:1f"))
+        try await bench.delivered(1)
+        let subject = try #require(bench.log.events.first { $0.isPublic && $0.subject != nil }?.subject)
+        bench.log.forget(subject)
+        try await bench.operators.redeliver(try await bench.deliveryIDs()[0], of: subscription, now: bench.now)
+        try await bench.until("the second time") { bench.receiver.deliveries.count == 2 }
+        try await bench.delivered(1)
+      }
+      let told = bench.receiver.deliveries
+      #expect(told[0].id == told[1].id)
+      let data = try told.map { try $0.json["data"] }
+      #expect(data[0]?["email"]?.stringValue == "ada@example.org")
+      #expect(data[1]?["email"]?.isNull == true)
+      #expect(data[1]?["user_id"]?.int64Value == 7)
+      #expect(!String(decoding: told[0].body, as: UTF8.self).contains("argon2id"))
+    }
+  }
+
+  @Test func `a receiver without a certificate that the host is known by is told nothing`() async throws {
+    try await WebhookBench.use { bench in
+      // It speaks no TLS at all: whoever answers in the host's place is known by that.
+      _ = try await bench.subscribe("#", url: "https://127.0.0.1:\(bench.port)/hook")
+      try await bench.running(bench.webhooks { $0.timeout = .seconds(5) }) {
+        try await bench.deleteProducts([1])
+        try await bench.until("the try") { try await bench.rests(["pending 1"]) }
+      }
+      #expect(bench.receiver.deliveries.isEmpty)
+      #expect(try await bench.deliveries("last_status") == ["null"])
     }
   }
 

@@ -26,12 +26,15 @@ extension WebhookStore {
       and d.position <= (select repeat_through from ops.webhook_subscriptions r where r.id = d.subscription_id)
     """)
 
-  /// `$1`: now; `$2` bigint: at most so many; `$3` bigint: at once for one subscription; `$4`: until when they are taken.
+  /// `$1`: now; `$2` bigint: at most so many; `$3` bigint: at once for one subscription; `$4`: until when they are taken. Subscriptions take
+  /// turns, those whose last try failed after all others.
   static let claim = PostgresStatement(
     "webhooks.claim",
     """
     with messages as (
-      select p.id from ops.webhook_subscriptions s
+      select p.id from (
+        select id, consecutive_failures from ops.webhook_subscriptions
+        where state = 'active' and (not_before is null or not_before <= $1) order by consecutive_failures > 0, random()) s
       cross join lateral (
         select p.id from ops.webhook_deliveries p
         where p.subscription_id = s.id and p.state = 'pending' and p.next_attempt_at <= $1 and p.position is not null
@@ -40,7 +43,6 @@ extension WebhookStore {
         limit greatest(0, case when s.consecutive_failures > 0 then 1 else $3::bigint end
           - (select count(*) from ops.webhook_deliveries c where c.subscription_id = s.id and c.claimed_until > $1))
         for update skip locked) p
-      where s.state = 'active' and (s.not_before is null or s.not_before <= $1)
       limit $2),
     pings as (
       select p.id from ops.webhook_deliveries p
