@@ -1,5 +1,7 @@
 import EventSourcing
+import EventStore
 import Foundation
+import ProcessManagers
 import Testing
 
 @testable import Aggregates
