@@ -5,8 +5,8 @@ PURE='^(JSONTests|EventSourcingTests|AggregatesTests)\.'
 # Suites of races and of kill -9, in any target, are known by the first word of their name.
 RACES='^[A-Za-z]+\.`?(Races|Faults)'
 
-# A part is ended when it takes three times its budget (in a drill: hours), so that a stuck test cannot hold everything up.
-PART_LIMIT=${COMPTOIR_PART_LIMIT:-1080}
+# A part is ended when it takes twice the largest budget (in a drill: hours), so that a stuck test cannot hold everything up.
+PART_LIMIT=${COMPTOIR_PART_LIMIT:-1800}
 
 PASSED=0
 FAILED=0
