@@ -95,6 +95,7 @@ let package = Package(
       dependencies: [
         "EventSourcing", "JSON", "Postgres",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],

@@ -120,8 +120,12 @@ public protocol EventLog: Sendable {
   /// The position of the last event; 0 for an empty log.
   func head() async throws -> Position
 
-  /// Returns when the head is beyond a position, or when the time is over, whichever comes first. May return early.
-  func waitForEvents(after position: Position, timeout: Duration) async
+  /// As `readLog`, for those who follow the log, since many of one process may share what was read. It may be behind the head: what was
+  /// appended before the call can be missing, and the page's position says how far was looked.
+  func readTail(after position: Position, filter: EventFilter, limit: Int) async throws -> LogPage
+
+  /// Returns when an event that matches is behind a position, or when the time is over, whichever comes first. May return early.
+  func waitForEvents(after position: Position, matching filter: EventFilter, timeout: Duration) async
 
   /// The newest snapshot of a stream that a fold with this fingerprint made, if any.
   func snapshot(of stream: StreamName, fingerprint: String) async throws -> Snapshot?
@@ -143,6 +147,10 @@ public protocol EventLog: Sendable {
 }
 
 extension EventLog {
+  public func readTail(after position: Position, filter: EventFilter, limit: Int) async throws -> LogPage {
+    try await readLog(after: position, filter: filter, limit: limit)
+  }
+
   public func readBulk(
     after position: Position, through end: Position, filter: EventFilter, _ body: ([RecordedEvent]) async throws -> Void
   ) async throws {

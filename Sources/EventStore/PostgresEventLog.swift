@@ -12,13 +12,20 @@ public final class PostgresEventLog: EventLog, Sendable {
   private let appendClient: PostgresClient
   let keys: (any SubjectKeyStore)?
   let watch: HeadWatch
+  private let reader: LogReader
+  private let tail: LogTail
   let logger: Logger
 
   /// - Parameters:
   ///   - configuration: the event store's database and a role that may use it. Appends take one connection of their own, turns another
   ///     while there are any, reads the configured number.
   ///   - keys: where subjects' keys are; nil for a process that neither writes nor reads personal data (it reads as forgotten).
-  public init(_ configuration: PostgresConfiguration, keys: (any SubjectKeyStore)? = nil, logger: Logger) {
+  public convenience init(_ configuration: PostgresConfiguration, keys: (any SubjectKeyStore)? = nil, logger: Logger) {
+    self.init(configuration, keys: keys, tail: LogTail.Limits(), logger: logger)
+  }
+
+  /// - Parameter tail: how much of the log's end is kept in memory.
+  init(_ configuration: PostgresConfiguration, keys: (any SubjectKeyStore)?, tail limits: LogTail.Limits, logger: Logger) {
     var configuration = configuration
     // A plan made for a log of a few events was seen to be kept until it was one of many thousands.
     configuration.prefersIndexes = true
@@ -31,11 +38,14 @@ public final class PostgresEventLog: EventLog, Sendable {
     committer = GroupCommitter(client: appendClient, limits: .init(), logger: logger) { watch.advance(to: $0) }
     self.keys = keys
     self.watch = watch
+    reader = LogReader(client: client, watch: watch)
+    tail = LogTail(reader, limits: limits)
     self.logger = logger
   }
 
   /// Answers every append that was handed over, then closes the connections.
   public func close() async {
+    await tail.close()
     await committer.close()
     await appendClient.close()
     await client.close()
@@ -57,38 +67,19 @@ public final class PostgresEventLog: EventLog, Sendable {
   }
 
   public func readLog(after position: Position, filter: EventFilter, limit: Int) async throws -> LogPage {
-    // A filter that matches little must not make one statement walk the whole log, hence the window.
-    let window = Int64(max(limit, filter == .all ? limit : 20_000))
-    let end = position.rawValue + window
-    let read: PostgresCall
-    if filter == .all {
-      read = PostgresCall(Statements.readLog, [.int64(position.rawValue), .int64(end), .int64(Int64(limit))])
-    } else {
-      read = PostgresCall(
-        Statements.readLogFiltered,
-        [
-          .int64(position.rawValue), .int64(end), .int64(Int64(limit)), filter.categories.map { .textArray($0) } ?? .null,
-          filter.types.map { .textArray($0) } ?? .null,
-        ])
-    }
-    // In this order: whatever was committed when the head was read is visible to the second statement.
-    let results = try await client.queryAll([PostgresCall(Statements.head), read])
-    let head = Position(try results[0][0].int64(0))
-    watch.advance(to: head)
-    let events = try EventRows.read(results[1])
-    let seen = events.last?.position ?? position
-    return LogPage(events: events, position: events.count == limit ? seen : max(seen, min(head, Position(end))))
+    try await reader.page(after: position, filter: filter, limit: limit)
   }
 
-  public func head() async throws -> Position {
-    let head = Position(try await client.query(Statements.head)[0].int64(0))
-    watch.advance(to: head)
-    return head
+  public func readTail(after position: Position, filter: EventFilter, limit: Int) async throws -> LogPage {
+    if let page = tail.page(after: position, filter: filter, limit: limit) { return page }
+    return try await reader.page(after: position, filter: filter, limit: limit)
   }
 
-  public func waitForEvents(after position: Position, timeout: Duration) async {
-    await watch.wait(after: position, timeout: timeout)
+  public func waitForEvents(after position: Position, matching filter: EventFilter, timeout: Duration) async {
+    await tail.wait(after: position, matching: filter, timeout: timeout)
   }
+
+  public func head() async throws -> Position { try await reader.head() }
 
   public func snapshot(of stream: StreamName, fingerprint: String) async throws -> Snapshot? {
     let result = try await client.query(Statements.loadSnapshot, [.text(stream.rawValue), .text(fingerprint)])

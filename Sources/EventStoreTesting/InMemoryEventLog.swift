@@ -57,7 +57,7 @@ public final class InMemoryEventLog: EventLog {
     state.withLock { $0.head }
   }
 
-  public func waitForEvents(after position: Position, timeout: Duration) async {
+  public func waitForEvents(after position: Position, matching filter: EventFilter, timeout: Duration) async {
     let deadline = ContinuousClock.now + timeout
     while state.withLock({ $0.head <= position }), ContinuousClock.now < deadline, !Task.isCancelled {
       try? await Task.sleep(for: .milliseconds(1))

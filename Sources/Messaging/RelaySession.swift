@@ -100,9 +100,9 @@ final class RelaySession: Sendable {
     while true {
       try Task.checkCancellation()
       while state.withLock({ $0.openPages }) >= Self.maximumOpenPages { try await Task.sleep(for: .milliseconds(2)) }
-      let page = try await log.readLog(after: position, filter: Self.filter, limit: configuration.pageSize)
+      let page = try await log.readTail(after: position, filter: Self.filter, limit: configuration.pageSize)
       if page.events.isEmpty && page.position <= position {
-        await log.waitForEvents(after: position, timeout: configuration.idleWait)
+        await log.waitForEvents(after: position, matching: Self.filter, timeout: configuration.idleWait)
         continue
       }
       let subjects = try await log.subjectKeys(Set(page.events.compactMap(\.subject)), create: false)

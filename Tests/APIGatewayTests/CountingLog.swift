@@ -41,7 +41,9 @@ struct CountingLog: EventLog {
 
   func head() async throws -> Position { try await counted().head() }
 
-  func waitForEvents(after position: Position, timeout: Duration) async { await log.waitForEvents(after: position, timeout: timeout) }
+  func waitForEvents(after position: Position, matching filter: EventFilter, timeout: Duration) async {
+    await log.waitForEvents(after: position, matching: filter, timeout: timeout)
+  }
 
   func snapshot(of stream: StreamName, fingerprint: String) async throws -> Snapshot? {
     try await counted().snapshot(of: stream, fingerprint: fingerprint)

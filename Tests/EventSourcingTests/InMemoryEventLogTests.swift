@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(5))) func `a waiter wakes up when something is written`() async throws {
-    async let waited: Void = log.waitForEvents(after: .start, timeout: .seconds(3_600))
+    async let waited: Void = log.waitForEvents(after: .start, matching: .all, timeout: .seconds(3_600))
     _ = try await log.append(append("a-1"))
     await waited
     #expect(try await log.readLog(after: .start, filter: .all, limit: 10).events.count == 1)

@@ -79,11 +79,13 @@ extension ConformanceCheck {
       try await run.accept(run.append("a"))
       let head = try await run.log.head()
       let clock = ContinuousClock()
-      var waited = await clock.measure { await run.log.waitForEvents(after: Position(head.rawValue - 1), timeout: .seconds(30)) }
+      var waited = await clock.measure {
+        await run.log.waitForEvents(after: Position(head.rawValue - 1), matching: .all, timeout: .seconds(30))
+      }
       try run.expect(waited < .seconds(10), "no wait for what is there")
-      waited = await clock.measure { await run.log.waitForEvents(after: head, timeout: .milliseconds(20)) }
+      waited = await clock.measure { await run.log.waitForEvents(after: head, matching: .all, timeout: .milliseconds(20)) }
       try run.expect(waited < .seconds(10), "the time is over")
-      async let waiting = clock.measure { await run.log.waitForEvents(after: head, timeout: .seconds(30)) }
+      async let waiting = clock.measure { await run.log.waitForEvents(after: head, matching: .all, timeout: .seconds(30)) }
       try await Task.sleep(for: .milliseconds(20))
       try await run.accept(run.append("a"))
       waited = await waiting
@@ -93,7 +95,7 @@ extension ConformanceCheck {
     ConformanceCheck("a waiter that is cancelled returns") { run in
       let head = try await run.log.head()
       let clock = ContinuousClock()
-      let waiting = Task { await clock.measure { await run.log.waitForEvents(after: head, timeout: .seconds(30)) } }
+      let waiting = Task { await clock.measure { await run.log.waitForEvents(after: head, matching: .all, timeout: .seconds(30)) } }
       try await Task.sleep(for: .milliseconds(20))
       waiting.cancel()
       try run.expect(await waiting.value < .seconds(10), "cancelled")
@@ -112,21 +114,44 @@ extension ConformanceCheck {
         try run.expect(events.filter { $0.stream == run.stream("\(writer)") }.map(\.version.rawValue), Array(1...20))
       }
     },
+    ConformanceCheck("followers who want different things share the end of the log") { run in
+      let start = try await run.log.head()
+      async let everything = run.follow(from: start, count: 160)
+      async let rare = run.follow(from: start, EventFilter(types: ["Rare"]), count: 40)
+      async let other = run.follow(from: start, EventFilter(categories: [run.category], types: ["Usual"]), count: 120)
+      await withTaskGroup(of: Void.self) { group in
+        for writer in 0..<4 {
+          group.addTask {
+            for _ in 0..<10 {
+              let events = ["Usual", "Usual", "Rare", "Usual"].map { run.event($0) }
+              let append = Append(streams: [StreamAppend(stream: run.stream("\(writer)"), expected: .any, events: events)])
+              _ = try? await run.log.append(append)
+            }
+          }
+        }
+      }
+      let all = try await everything
+      try run.expect(all.map { $0.position.rawValue - start.rawValue }, Array(1...160))
+      try run.expect(try await rare, all.filter { $0.type == "Rare" })
+      try run.expect(try await other, all.filter { $0.type == "Usual" })
+      // One who comes later, from further back.
+      try run.expect(try await run.follow(from: start, EventFilter(types: ["Rare"]), count: 40).count, 40)
+    },
   ]
 }
 
 extension ConformanceRun {
   /// Reads on from a position until so many events were met.
-  func follow(from start: Position, count: Int) async throws -> [RecordedEvent] {
+  func follow(from start: Position, _ filter: EventFilter = .all, count: Int) async throws -> [RecordedEvent] {
     var events: [RecordedEvent] = []
     var position = start
     let deadline = ContinuousClock.now + .seconds(60)
     while events.count < count {
       guard ContinuousClock.now < deadline else { throw ConformanceFailure(description: "only \(events.count) of \(count) events came") }
-      let page = try await log.readLog(after: position, filter: .all, limit: 7)
+      let page = try await log.readTail(after: position, filter: filter, limit: 7)
       events += page.events
       position = page.position
-      if page.events.isEmpty { await log.waitForEvents(after: position, timeout: .milliseconds(100)) }
+      if page.events.isEmpty { await log.waitForEvents(after: position, matching: filter, timeout: .milliseconds(100)) }
     }
     return events
   }

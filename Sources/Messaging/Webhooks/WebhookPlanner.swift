@@ -32,7 +32,7 @@ final class WebhookPlanner: Sendable {
         continue
       }
       if let level = try await round(subscriptions, first) {
-        await log.waitForEvents(after: level, timeout: configuration.idleWait)
+        await log.waitForEvents(after: level, matching: Self.filter, timeout: configuration.idleWait)
         // What comes at the same time is planned together.
         try await Task.sleep(for: configuration.planInterval)
       }
@@ -46,7 +46,7 @@ final class WebhookPlanner: Sendable {
     let groups = Dictionary(grouping: subscriptions, by: \.position).sorted { $0.key < $1.key }
     var level: Position? = first
     for (index, (place, group)) in groups.enumerated() {
-      let page = try await log.readLog(after: place, filter: Self.filter, limit: configuration.pageSize)
+      let page = try await log.readTail(after: place, filter: Self.filter, limit: configuration.pageSize)
       // No further than the next group, so that they go on together.
       let end = index + 1 < groups.count ? min(page.position, groups[index + 1].key) : page.position
       if page.events.count == configuration.pageSize || index + 1 < groups.count {

@@ -63,14 +63,25 @@ struct LogSource: MessageSource {
   let configuration: ProcessManagerConfiguration
 
   func read(after position: Position) async throws -> LogPage {
-    let page = try await log.readLog(after: position, filter: EventFilter(types: types), limit: configuration.pageSize)
-    if page.events.isEmpty && page.position <= position { await log.waitForEvents(after: position, timeout: configuration.idleWait) }
+    let filter = EventFilter(types: types)
+    let page = try await log.readTail(after: position, filter: filter, limit: configuration.pageSize)
+    guard page.events.isEmpty, page.position <= position else { return page }
+    await log.waitForEvents(after: position, matching: filter, timeout: configuration.idleWait)
     return page
   }
 
   func settle(through position: Position) async {}
 
-  func isLevel(at position: Position, with head: Position) async throws -> Bool { position >= head }
+  func isLevel(at position: Position, with head: Position) async throws -> Bool {
+    var position = position
+    while position < head {
+      // What is of no concern need not have been read.
+      let page = try await log.readLog(after: position, filter: EventFilter(types: types), limit: 1)
+      guard page.events.isEmpty, page.position > position else { return false }
+      position = page.position
+    }
+    return true
+  }
 }
 
 extension MessagePort {

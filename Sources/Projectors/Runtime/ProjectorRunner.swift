@@ -150,7 +150,14 @@ public final class ProjectorRunner: Service {
       }
 
       let page: LogPage
-      if let next = ahead { page = next } else { page = try await log.readLog(after: seen, filter: filter, limit: limit) }
+      if let next = ahead {
+        page = next
+      } else if isTouched {
+        // Whoever waits for a row wants what was appended before.
+        page = try await log.readLog(after: seen, filter: filter, limit: limit)
+      } else {
+        page = try await log.readTail(after: seen, filter: filter, limit: limit)
+      }
       ahead = nil
       let isFull = page.events.count == limit
       if page.events.isEmpty {
@@ -172,7 +179,7 @@ public final class ProjectorRunner: Service {
       isTouched = false
       note(tenure)
       if ahead == nil, !isStopping {
-        isTouched = await wait(after: seen, for: timeout(tenure, seen: seen, moved: moved, now: clock.now))
+        isTouched = await wait(after: seen, filter, for: timeout(tenure, seen: seen, moved: moved, now: clock.now))
       }
     }
   }
@@ -191,13 +198,13 @@ public final class ProjectorRunner: Service {
 
   /// Waits for events behind a position, or the bell.
   /// - Returns: whether the bell rang.
-  private func wait(after position: Position, for timeout: Duration) async -> Bool {
+  private func wait(after position: Position, _ filter: EventFilter, for timeout: Duration) async -> Bool {
     let log = log
     let wakeup = wakeup
     return await cancelWhenGracefulShutdown {
       await withTaskGroup(of: Bool.self) { group in
         group.addTask {
-          await log.waitForEvents(after: position, timeout: timeout)
+          await log.waitForEvents(after: position, matching: filter, timeout: timeout)
           return false
         }
         group.addTask { await wakeup.wait() }

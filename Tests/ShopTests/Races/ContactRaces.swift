@@ -50,7 +50,7 @@ extension Races {
                   }
                 }
                 position = max(position, page.position)
-                if page.events.isEmpty { await process.log.waitForEvents(after: position, timeout: .milliseconds(100)) }
+                if page.events.isEmpty { await process.log.waitForEvents(after: position, matching: .all, timeout: .milliseconds(100)) }
               }
             }
           }
