@@ -79,6 +79,8 @@ public struct GatewayServices: Sendable {
   let configuration: GatewayConfiguration
   let log: any EventLog
   let executor: CommandExecutor
+  /// What process managers of this process carry out as well.
+  let recent: RecentCommands
   let reads: ReadSides
   let tokens: AccessTokens
   let standings: Standings
@@ -102,6 +104,7 @@ public struct GatewayServices: Sendable {
   let parkedSagas: ParkedSagas
 
   /// - Parameters:
+  ///   - recent: best the checkout's, where it runs in the same process: both place orders.
   ///   - reads: the read databases.
   ///   - signingKey: signs access tokens; all gateways of one installation share it.
   ///   - emails: recognises e-mail addresses in claims.
@@ -109,13 +112,15 @@ public struct GatewayServices: Sendable {
   ///   - webhooks: what makes and changes subscriptions of those outside.
   ///   - caches: where answers and counts are kept.
   public init(
-    configuration: GatewayConfiguration, log: any EventLog, executor: CommandExecutor, reads: ReadSides, signingKey: SigningKey,
+    configuration: GatewayConfiguration, log: any EventLog, executor: CommandExecutor, recent: RecentCommands = RecentCommands(),
+    reads: ReadSides, signingKey: SigningKey,
     passwords: PasswordHasher, emails: EmailFingerprint, objects: ObjectStorage? = nil,
     broker: MessageBroker? = nil, webhooks: WebhookDesk? = nil, caches: Caches
   ) async {
     self.configuration = configuration
     self.log = log
     self.executor = executor
+    self.recent = recent
     self.reads = reads
     self.passwords = passwords
     self.emails = emails

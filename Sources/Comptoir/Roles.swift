@@ -181,7 +181,7 @@ struct Roles {
       ) { _ in runner?.touch() }
     }
     let services = await GatewayServices(
-      configuration: configuration, log: stores.log, executor: stores.executor,
+      configuration: configuration, log: stores.log, executor: stores.executor, recent: checkout.recent,
       reads: ReadSides(
         auth: try side("auth", .auth), addresses: try side("addresses", .addresses), products: try side("products", .products),
         baskets: try side("baskets", .baskets), orders: try side("orders", .orders),

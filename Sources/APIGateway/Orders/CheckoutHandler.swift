@@ -2,6 +2,7 @@ import Aggregates
 import EventSourcing
 import HTTPTypes
 import JSON
+import ProcessManagers
 
 /// Checkout: freezes the basket, then places the order. Both commands can be repeated; recovery does the second as well.
 enum CheckoutHandler {
@@ -12,16 +13,13 @@ enum CheckoutHandler {
     let place = PlaceOrder(
       basketID: frozen.basketID, attempt: frozen.attempt, stockTimeout: services.configuration.checkoutTimeouts.stock)
     var position = started.position
-    if !started.isDuplicate {
-      position = try await services.executor.execute(place, id: place.commandID, context: call.context).position
+    // A repetition finds that nothing is left to be done, unless the first request died between its two commands.
+    let placed = try await services.recent.once(place.commandID) {
+      try await services.executor.execute(place, id: place.commandID, context: call.context)
     }
+    if let placed { position = placed.position }
     var state = OrderProgress(log: services.log, orderID: frozen.orderID)
     try await state.refresh()
-    if started.isDuplicate, state.status == nil {
-      // The first request died between its two commands.
-      position = try await services.executor.execute(place, id: place.commandID, context: call.context).position
-      try await state.refresh()
-    }
     let wait = call.preferredWait
     if let wait { try await state.waitForOutcome(wait) }
     var reply = Reply.data { json in

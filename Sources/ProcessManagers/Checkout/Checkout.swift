@@ -22,7 +22,7 @@ public final class Checkout: OrderSagaPort {
   let ids: IDBlocks
   public let logger: Logger
   let clock: @Sendable () -> Timestamp
-  public let recent = RecentIDs()
+  public let recent = RecentCommands()
 
   /// - Parameters:
   ///   - executor: best the one that the routes use, so that both build on the same states in memory.
@@ -47,9 +47,6 @@ public final class Checkout: OrderSagaPort {
     basketID: BasketID, attempt: Int, context: CommandContext = CommandContext()
   ) async throws -> CommandOutcome<OrderAnswer>? {
     let command = PlaceOrder(basketID: basketID, attempt: attempt, stockTimeout: timeouts.stock)
-    guard !recent.contains(command.commandID) else { return nil }
-    let outcome = try await executor.execute(command, id: command.commandID, context: context)
-    recent.insert(command.commandID)
-    return outcome
+    return try await recent.once(command.commandID) { try await executor.execute(command, id: command.commandID, context: context) }
   }
 }

@@ -17,7 +17,7 @@ public final class Deliveries: OrderSagaPort {
   public let log: any EventLog
   public let executor: CommandExecutor
   public let logger: Logger
-  public let recent = RecentIDs()
+  public let recent = RecentCommands()
   let carriers: any CarrierPort
   let terms: DeliveryTerms
   let ids: IDBlocks

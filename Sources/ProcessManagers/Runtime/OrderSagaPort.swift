@@ -10,7 +10,7 @@ public protocol OrderSagaPort: SagaPort {
   associatedtype Saga: OrderSaga
   var logger: Logger { get }
   /// Commands that this process has carried out not long ago.
-  var recent: RecentIDs { get }
+  var recent: RecentCommands { get }
 }
 
 extension OrderSagaPort {
@@ -22,11 +22,12 @@ extension OrderSagaPort {
   ) async throws -> SagaStepOutcome<C.Answer>? {
     let name = String(describing: C.self)
     let id = CommandID(derivedFrom: message.id.uuidString, purpose: name)
-    guard !recent.contains(id) else { return nil }
-    let outcome = try await executor.execute(
-      SagaStep<Saga, C>(command: command, orderID: order, name: name, recordsRefusal: recordsRefusal), id: id,
-      context: context(after: message))
-    recent.insert(id)
+    let outcome = try await recent.once(id) {
+      try await executor.execute(
+        SagaStep<Saga, C>(command: command, orderID: order, name: name, recordsRefusal: recordsRefusal), id: id,
+        context: context(after: message))
+    }
+    guard let outcome else { return nil }
     if case .refused(let reason) = outcome.answer {
       logger.info(
         "step refused",
