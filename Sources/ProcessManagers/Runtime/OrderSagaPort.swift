@@ -55,9 +55,5 @@ extension OrderSagaPort {
     _ = try await executor.execute(ResumeSaga<Saga>(orderID: order))
   }
 
-  public func parkedSagas() async throws -> [String: Position] {
-    try await parked(EventFilter(categories: [Saga.category], types: [SagaParked.type.name, SagaResumed.type.name])) {
-      $0.type == SagaParked.type.name ? try read(SagaParked.self, $0).position : nil
-    }
-  }
+  public func parkedSagas() async throws -> [String: Position] { try await ParkedSagas(log: log).positions(of: Saga.category) }
 }

@@ -55,21 +55,4 @@ extension SagaPort {
       version = last.version
     }
   }
-
-  /// The sagas that wait, as the streams of a category tell: each is named by its stream's id, and its last event decides.
-  /// - Parameter position: where an event says that its saga waits; nil when it goes on.
-  func parked(
-    _ filter: EventFilter, position: (RecordedEvent) throws -> Int64?
-  ) async throws -> [String: Position] {
-    let head = try await log.head()
-    var parked: [String: Position] = [:]
-    var reached = Position.start
-    while reached < head {
-      let page = try await log.readLog(after: reached, filter: filter, limit: 1_000)
-      for event in page.events { parked[String(event.stream.id)] = try position(event).map { Position($0) } }
-      guard page.position > reached else { break }
-      reached = page.position
-    }
-    return parked
-  }
 }

@@ -53,9 +53,5 @@ extension StreamSagaPort {
     _ = try await executor.execute(ResumeStreamSaga<Saga>(saga: saga))
   }
 
-  public func parkedSagas() async throws -> [String: Position] {
-    try await parked(EventFilter(categories: [Saga.category])) {
-      $0.type == StreamSagaParked<Saga>.type.name ? try read(StreamSagaParked<Saga>.self, $0).position : nil
-    }
-  }
+  public func parkedSagas() async throws -> [String: Position] { try await ParkedSagas(log: log).positions(of: Saga.category) }
 }
