@@ -54,7 +54,7 @@ enum PageEndpoints {
     "deleteDelivery", "reportCarrier", "deliveryStatistics", "allDeliveryStatusStatistics",
     "ticketStatistics", "assignTicket", "resolveTicket", "authoriseReturn", "refuseReturn", "receiveReturn", "inspectReturn",
     "refundReturn", "replaceReturn", "sendReturnBack",
-    "assignRole", "revokeRole", "grantPermission", "revokePermission",
+    "staff", "assignRole", "revokeRole", "grantPermission", "revokePermission",
   ]
 
   /// Paths at the root, for everybody: the gateway's own, and the original's short ones.

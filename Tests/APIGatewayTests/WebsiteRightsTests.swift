@@ -231,6 +231,58 @@ import Testing
     }
   }
 
+  @Test func `a website's administrator sees who has what there, and nothing of what they are elsewhere`() async throws {
+    try await Shop.with { shop in
+      try await shop.databases.execute(
+        "auth_service_db",
+        """
+        delete from model_has_roles; delete from model_has_permissions; delete from role_has_permissions; delete from roles;
+        insert into roles select id, null, name, 'api', now(), now()
+          from (values (1, 'super_admin'), (2, 'admin'), (3, 'manager'), (5, 'customer')) r (id, name);
+        insert into users select 60 + n, 'Name ' || n, 'F', 'u' || n || '@example.org', null, 'x', null, now(), now(),
+          case when n = 8 then now() end from generate_series(0, 8) n;
+        insert into model_has_roles values
+          (5, 'user', 60, 0), (2, 'user', 60, 1), (5, 'user', 61, 0), (3, 'user', 61, 1), (1, 'user', 61, 2), (5, 'user', 62, 1),
+          (3, 'user', 63, 2), (2, 'user', 64, 0), (3, 'user', 65, 1), (2, 'user', 65, 1), (3, 'user', 68, 1), (3, 'robot', 67, 1);
+        insert into model_has_permissions values (1, 'user', 66, 1), (1, 'user', 61, 0);
+        """)
+      let token = try await shop.register(60)
+      try await shop.give(.admin, to: 60, team: 1)
+      func staff(_ query: String = "", website: Int64? = 1, by other: String? = nil) async throws -> Answer {
+        try await shop.send(.get, "/auth/staff\(query)", nil, other ?? token, website: website)
+      }
+      func ids(_ answer: Answer) throws -> [Int64] { try answer.json["data"]?.arrayValue?.compactMap { $0["id"]?.int64Value } ?? [] }
+      let all = try await staff()
+      #expect(try ids(all) == [60, 61, 65, 66])
+      let rows = try #require(try all.json["data"]?.arrayValue)
+      #expect(
+        rows.map { $0["roles"]?.arrayValue?.compactMap { $0["name"]?.stringValue } } == [["admin"], ["manager"], ["admin", "manager"], []])
+      #expect(rows.map { $0["permissions"]?.arrayValue?.compactMap { $0["name"]?.stringValue } } == [[], [], [], ["users.view"]])
+      #expect(rows[1]["email"]?.stringValue == "u1@example.org")
+      // By pages, by role, by name.
+      let first = try await staff("?limit=3&sort=-email")
+      #expect(try ids(first) == [66, 65, 61])
+      let next = try #require(try first.json["page"]?["next"]?.stringValue)
+      #expect(try await ids(staff("?limit=3&sort=-email&cursor=\(next)")) == [60])
+      #expect(try await ids(staff("?filter%5Brole_id%5D=3")) == [61, 65])
+      #expect(try await ids(staff("?search=u5@")) == [65])
+      #expect(try await ids(staff("?team_id=1")) == [60, 61, 65, 66])
+      // Not of another team, nor of the platform; and nobody who gives no rights there.
+      for (query, website) in [("?team_id=2", 1), ("?team_id=0", 1), ("", 2), ("", nil), ("?team_id=1", nil)] as [(String, Int64?)] {
+        #expect(try await staff(query, website: website).code == "forbidden", "\(query), website \(website ?? 0)")
+      }
+      let manager = try await shop.register(61)
+      try await shop.give(.manager, to: 61, team: 1)
+      #expect(try await staff(by: manager).code == "forbidden")
+      // The platform's administrators see every team, and that of the platform: customers are no staff.
+      let root = try await shop.harness.token(1, .admin)
+      #expect(try await ids(staff(website: nil, by: root)) == [61, 64])
+      #expect(try await ids(staff("?team_id=2", website: nil, by: root)) == [61, 63])
+      #expect(try await ids(staff(website: 1, by: root)) == [60, 61, 65, 66])
+      #expect(try await staff("?team_id=x", website: nil, by: root).status == 400)
+    }
+  }
+
   @Test func `nobody gives or takes more within a website than he may do there`() async throws {
     try await Shop.with { shop in
       let token = try await shop.register(60)

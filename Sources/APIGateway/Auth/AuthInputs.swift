@@ -148,6 +148,16 @@ struct AccountChange: RouteInput {
 /// A team: 0 for the whole platform, else a website.
 private let team = IntegerField(range: 0...(1 << 53 - 1))
 
+/// A team to be asked about.
+struct TeamInput: RouteInput {
+  /// Nil for that of the website that is asked.
+  let teamID: Int64?
+
+  init(_ fields: inout InputReader) {
+    teamID = fields.query("team_id", team)
+  }
+}
+
 /// A role for a user.
 struct RoleOfUser: RouteInput {
   let id: UserID

@@ -70,6 +70,50 @@ enum AuthResources {
   static let accounts = Listing("auth.users", account, where: ["u.deleted_at is null"], defaultSort: "-created_at")
   static let deletedAccounts = Listing("auth.deleted_users", account, where: ["u.deleted_at is not null"], defaultSort: "-deleted_at")
 
+  // MARK: Staff
+
+  /// `$1` bigint: the team. Who has something within it other than to be a customer; of what he is elsewhere, nothing.
+  static let staff = Listing(
+    "auth.staff", member,
+    where: [
+      "u.deleted_at is null",
+      """
+      u.id in (
+        select h.model_id from model_has_roles h
+          where h.team_id = $1 and h.model_type = 'user' and h.role_id <> \(DefaultRole.customer.id)
+        union all select d.model_id from model_has_permissions d where d.team_id = $1 and d.model_type = 'user')
+      """,
+    ], fixedParameters: 1, defaultSort: "lastname", defaultLimit: 50)
+
+  private static let member = Resource(
+    "member", schema: "StaffMember", table: "users", from: "users u", id: "u.id", stream: .init(User.category, isAggregate: false),
+    fields: [
+      .id("id", "u.id"), .text("firstname", "u.firstname"), .text("lastname", "u.lastname").sortable(by: "internal.fold(u.lastname)"),
+      .text("email", "u.email").sortable(by: "lower(u.email)"),
+    ],
+    relations: [
+      .many(
+        "roles",
+        Resource(
+          "role_of_member", table: "model_has_roles", from: "model_has_roles mr join roles ro on ro.id = mr.role_id", id: "ro.id",
+          fields: [.id("id", "ro.id"), .text("name", "ro.name")]),
+        on: "mr.model_id = u.id and mr.model_type = 'user' and mr.team_id = $1", order: "ro.id", embedded: true, expected: 2),
+      .many(
+        "permissions",
+        Resource(
+          "permission_of_member", table: "model_has_permissions",
+          from: "model_has_permissions mp join permissions pe on pe.id = mp.permission_id", id: "pe.id",
+          fields: [.id("id", "pe.id"), .text("name", "pe.name")]),
+        on: "mp.model_id = u.id and mp.model_type = 'user' and mp.team_id = $1", order: "pe.id", embedded: true, expected: 2),
+    ],
+    filters: [
+      .staffSearch("u.firstname || ' ' || u.lastname", or: "lower(u.email) ^@ lower($?)"),
+      Filter(
+        "role_id", .integer(min: 1),
+        "exists (select from model_has_roles f where f.model_id = u.id and f.model_type = 'user' and f.team_id = $1 and f.role_id = $?)"
+      ) { .int64($0) },
+    ])
+
   // MARK: Sessions
 
   /// `$1` bigint: whose; `$2` bigint: the session that asks.

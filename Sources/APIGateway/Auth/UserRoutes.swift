@@ -45,6 +45,14 @@ enum UserRoutes {
       return .reference(try await call.execute(RestoreUser(userID: input.id, restoredBy: call.user.userID)), input.id)
     },
 
+    .list(
+      "/staff", "staff", "Who has which roles and permissions within a team, by default that of the website that is asked",
+      in: TeamInput.self, access: .permission(.usersUpdate, within: .website), from: { $0.reads.auth }, AuthResources.staff
+    ) { input, call in
+      let team = call.team(input.teamID)
+      try await call.requireAuthority(within: team)
+      return [.int64(team)]
+    },
     Route(
       .post, "/users/{id}/roles", "assignRole", "Gives a role within a team, by default that of the website that is asked",
       in: RoleOfUser.self,
@@ -107,12 +115,21 @@ extension Call {
   /// The team that a request is about: the one it names, else the website that is asked, else the platform.
   func team(_ named: Int64?) -> Int64 { named ?? websiteID?.rawValue ?? 0 }
 
-  /// Refuses who would give or take rights of an account that has more than his own. Whoever may change accounts on the platform does so in
-  /// every team; anybody else within the website that is asked alone, so that nothing but what the account has there is compared.
-  private func requireAuthority(over userID: UserID, team: Int64) async throws {
-    let rights = try await rights()
-    if rights.may(DefaultPermission.usersUpdate.rawValue) { return try await requireAuthority(over: userID) }
+  /// Refuses who gives no rights within a team. Whoever may change accounts on the platform does so in every team; anybody else within the
+  /// website that is asked alone.
+  /// - Returns: whether it is on the platform that he may.
+  @discardableResult
+  func requireAuthority(within team: Int64) async throws -> Bool {
+    if try await rights().may(DefaultPermission.usersUpdate.rawValue) { return true }
     guard team == websiteID?.rawValue else { throw Problem(.forbidden) }
+    return false
+  }
+
+  /// Refuses who would give or take rights of an account that has more than his own: than all of his on the platform, else within the website
+  /// that is asked, so that nothing but what the account has there is compared.
+  private func requireAuthority(over userID: UserID, team: Int64) async throws {
+    if try await requireAuthority(within: team) { return try await requireAuthority(over: userID) }
+    let rights = try await rights()
     guard let other = try await services.standings.standing(of: userID) else { throw Problem(.notFound) }
     guard rights.covers(other, within: team) else { throw Problem(.forbidden) }
   }
