@@ -39,8 +39,9 @@ let package = Package(
     .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
     .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-    // Without pkgConfig: hiredis's flags hold a definition that packages may not have.
+    // Without pkgConfig: the flags of these two hold a definition that packages may not have.
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+    .systemLibrary(name: "CGD", providers: [.apt(["libgd-dev"])]),
 
     // The floors, lowest first. A floor imports only those above it in this list.
     .target(name: "JSON", swiftSettings: settings),
@@ -75,6 +76,8 @@ let package = Package(
       name: "Mail",
       dependencies: ["CCurl", .product(name: "Logging", package: "swift-log"), .product(name: "NIOPosix", package: "swift-nio")],
       swiftSettings: settings),
+    .target(
+      name: "ImageResizing", dependencies: ["CGD", .product(name: "NIOPosix", package: "swift-nio")], swiftSettings: settings),
     .target(
       name: "Jobs",
       dependencies: [
@@ -120,7 +123,7 @@ let package = Package(
     .target(
       name: "ProcessManagers",
       dependencies: [
-        "Aggregates", "EventSourcing", "JSON", "Jobs", "Mail", "ObjectStorage", "Postgres",
+        "Aggregates", "EventSourcing", "ImageResizing", "JSON", "Jobs", "Mail", "ObjectStorage", "Postgres",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "DequeModule", package: "swift-collections"),
@@ -230,6 +233,7 @@ let package = Package(
       name: "RedisTests", dependencies: ["Redis", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
     .testTarget(
       name: "MailTests", dependencies: ["JSON", "Mail", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+    .testTarget(name: "ImageResizingTests", dependencies: ["CGD", "ImageResizing"], swiftSettings: settings),
     .testTarget(
       name: "JobsTests",
       dependencies: [
@@ -262,7 +266,8 @@ let package = Package(
     .testTarget(
       name: "ProcessManagersTests",
       dependencies: [
-        "Aggregates", "EventSourcing", "EventStoreTesting", "JSON", "Jobs", "Mail", "Migrations", "ObjectStorage", "PaymentSandbox",
+        "Aggregates", "CGD", "EventSourcing", "EventStoreTesting", "ImageResizing", "JSON", "Jobs", "Mail", "Migrations", "ObjectStorage",
+        "PaymentSandbox",
         "Postgres",
         "PostgresTesting",
         "ProcessManagers",

@@ -81,6 +81,7 @@ struct Roles {
       checkout, deliveries, SupportDesk(log: stores.log, executor: stores.executor),
       ClosedAccounts(log: stores.log, executor: stores.executor),
       FileKeeper(log: stores.log, executor: stores.executor, objects: stores.objects),
+      ImageResizer(log: stores.log, executor: stores.executor, objects: stores.objects, logger: settings.logger),
       Contacts(log: stores.log, executor: stores.executor, logger: settings.logger, fingerprint: fingerprint),
       Newsletters(
         log: stores.log, executor: stores.executor, logger: settings.logger, fingerprint: fingerprint,

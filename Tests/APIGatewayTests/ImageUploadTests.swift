@@ -223,6 +223,19 @@ import Testing
       let answer = try await harness.send(.get, "/api/v1/products/products/1/images/71/file")
       #expect(answer.status == 302)
       #expect(try await Storages.fetch(try #require(answer["Location"])) == Self.png)
+      // The original stands for a smaller version that there is not.
+      #expect(try await harness.send(.get, "/api/v1/products/products/1/images/71/file?size=thumbnail").status == 302)
+      for (size, suffix) in [("medium", "-medium"), ("thumbnail", "-thumb")] {
+        try await databases.execute(
+          "products_service_db", "update product_images set \(size)_url = 'products/\(key)\(suffix)' where id = 71")
+        let smaller = try await harness.send(.get, "/api/v1/products/products/1/images/71/file?size=\(size)")
+        #expect(try #require(smaller["Location"]).contains("\(key)\(suffix)?"))
+      }
+      #expect(try await harness.send(.get, "/api/v1/products/products/1/images/71/file?size=huge").status == 400)
+      // A list shows where the first image's thumbnail lies.
+      let list = try await harness.send(.get, "/api/v1/products/products?include=image&sort=name")
+      let shown = try list.json["data"]?.arrayValue?.first { $0["id"]?.int64Value == 1 }
+      #expect(shown?["image"]?["thumbnail_url"]?.stringValue?.hasSuffix("-thumb") == true)
       // Of another product, of a deleted one, of none.
       for path in ["2/images/71", "4/images/72", "1/images/70"] {
         #expect(try await harness.send(.get, "/api/v1/products/products/\(path)/file").status == 404)

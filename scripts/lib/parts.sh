@@ -1,7 +1,7 @@
 # The parts of the tests, their budgets, and what they reported. Sourced after common and attend.
 
 # Test targets that need no server. Everything else counts as needing servers, so that a new target is never forgotten.
-PURE='^(JSONTests|EventSourcingTests|AggregatesTests)\.'
+PURE='^(JSONTests|EventSourcingTests|AggregatesTests|ImageResizingTests)\.'
 # Suites of races and of kill -9, in any target, are known by the first word of their name.
 RACES='^[A-Za-z]+\.`?(Races|Faults)'
 

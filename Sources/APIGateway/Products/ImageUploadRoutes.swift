@@ -40,11 +40,13 @@ extension ProductRoutes {
       return .reference(outcome, input.id)
     },
     Route(
-      .get, "/products/{id}/images/{image_id}/file", "imageFile", "Leads to an image's file, for an hour", in: PartInput<ImageID>.self,
-      out: nil, status: 302, access: .everyone, idempotency: .none, problems: [.invalidHeader, .positionAhead, .readSideBehind]
+      .get, "/products/{id}/images/{image_id}/file", "imageFile",
+      "Leads to an image's file, for an hour; to the original until there is a smaller one",
+      in: ImageFileInput.self, out: nil, status: 302, access: .everyone, idempotency: .none,
+      problems: [.invalidHeader, .positionAhead, .readSideBehind]
     ) { input, call in
       let (found, position) = try await call.services.reads.products.query(
-        ProductStatements.imageFile, [.int64(input.id.rawValue), .int64(input.productID.rawValue)], call)
+        ProductStatements.imageFile, [.int64(input.id.rawValue), .int64(input.productID.rawValue), .text(input.size.rawValue)], call)
       // An image that was imported lies elsewhere.
       guard let path = try found[0].optionalString(1), let key = path.split(separator: "/", maxSplits: 1).last,
         path.hasPrefix("\(Bucket.products.rawValue)/")
@@ -52,6 +54,27 @@ extension ProductRoutes {
       return try .redirect(to: .products, String(key), for: linkLifetime, at: position, call)
     },
   ]
+}
+
+/// Which of an image's files.
+enum ImageSize: String, Sendable, CaseIterable {
+  case original
+  /// Fits into 400 by 400 pixels.
+  case medium
+  /// Fits into 150 by 150 pixels.
+  case thumbnail
+}
+
+struct ImageFileInput: RouteInput {
+  let productID: ProductID
+  let id: ImageID
+  let size: ImageSize
+
+  init(_ fields: inout InputReader) {
+    productID = fields.path("id", .id(ProductID.self))
+    id = fields.path("image_id", .id(ImageID.self))
+    size = fields.query("size", .choice(ImageSize.self)) ?? .original
+  }
 }
 
 struct ImageAnnouncement: RouteInput {

@@ -28,12 +28,14 @@ enum ProductStatements {
     "products.uses_of_characteristic_group",
     "select \(ReadSide.positionSQL), (select count(*) from related_characteristics rc where rc.id_1 = $1)")
 
-  /// `$1` bigint: the image. `$2` bigint: its product. `<bucket>/<key>`; null when there is no such image of a product on sale.
+  /// `$1` bigint: the image. `$2` bigint: its product. `$3` text: which version; the original stands for one that there is not.
+  /// `<bucket>/<key>`; null when there is no such image of a product on sale.
   static let imageFile = ScopedStatement(
-    "products.image_file", parameters: 2,
+    "products.image_file", parameters: 3,
     """
     select \(ReadSide.positionSQL), (
-      select i.original_url from product_images i join products p on p.id = i.product_id
+      select coalesce(case $3 when 'medium' then i.medium_url when 'thumbnail' then i.thumbnail_url end, i.original_url)
+      from product_images i join products p on p.id = i.product_id
       where i.id = $1 and i.product_id = $2 and p.deleted_at is null and \(ReadScope.own("p.website_id")))
     """)
 

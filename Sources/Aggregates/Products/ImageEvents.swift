@@ -111,6 +111,32 @@ extension ImagesReordered: EventPayload {
   }
 }
 
+/// Smaller versions of an image lie in object storage beside it.
+public struct ImageResized: Hashable, Sendable {
+  public static let type = EventType("ImageResized", .public)
+
+  public var productID: ProductID
+  public var imageID: ImageID
+  public var thumbnailURL: String
+  public var mediumURL: String
+}
+
+extension ImageResized: EventPayload {
+  public init(from json: inout JSONObjectReader) throws {
+    productID = try json.id("product_id")
+    imageID = try json.id("image_id")
+    thumbnailURL = try json.string("thumbnail_url")
+    mediumURL = try json.string("medium_url")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("product_id", productID)
+    json.field("image_id", imageID)
+    json.field("thumbnail_url", thumbnailURL)
+    json.field("medium_url", mediumURL)
+  }
+}
+
 /// A product no longer has this image. Its objects are named, so that whoever keeps them can remove them.
 public struct ImageRemoved: Hashable, Sendable {
   public static let type = EventType("ImageRemoved", .public)

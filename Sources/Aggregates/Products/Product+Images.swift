@@ -6,6 +6,8 @@ extension Product {
     var new = command.image
     if let old = images[command.imageID] {
       new.position = new.position ?? old.position
+      new.thumbnailURL = new.thumbnailURL ?? old.thumbnailURL
+      new.mediumURL = new.mediumURL ?? old.mediumURL
       guard old == new else { throw .alreadyExists(command.productID) }
       return []
     }
@@ -40,6 +42,24 @@ extension Product {
     let isInOrder = command.imageIDs.enumerated().allSatisfy { images[$0.element]?.position == Int64($0.offset) }
     if isInOrder { return [] }
     return [.imagesReordered(ImagesReordered(productID: command.productID, imageIDs: command.imageIDs))]
+  }
+
+  /// Notes smaller versions of an image; those that an image has, it keeps.
+  public static func decide(_ command: ResizeImage, _ state: State) throws(ProductRejection) -> [Event] {
+    guard var image = try state.parts(of: command.productID).images[command.imageID] else { throw .partNotFound(command.productID) }
+    guard image.thumbnailURL == nil, image.mediumURL == nil else {
+      guard image.thumbnailURL == command.thumbnailURL, image.mediumURL == command.mediumURL else {
+        throw .alreadyExists(command.productID)
+      }
+      return []
+    }
+    (image.thumbnailURL, image.mediumURL) = (command.thumbnailURL, command.mediumURL)
+    try check(image)
+    return [
+      .imageResized(
+        ImageResized(
+          productID: command.productID, imageID: command.imageID, thumbnailURL: command.thumbnailURL, mediumURL: command.mediumURL))
+    ]
   }
 
   /// Removes an image. No other one becomes the main one.

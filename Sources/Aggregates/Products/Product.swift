@@ -74,7 +74,7 @@ public enum Product: Aggregate {
     case .productCategoriesSet(let event): details.categories = event.categories
     case .productCatalogsSet(let event): details.catalogs = event.catalogs
     case .attributeAdded, .attributeChanged, .attributeStockAdjusted, .attributeRemoved, .characteristicAdded, .characteristicChanged,
-      .characteristicRemoved, .imageAdded, .imageChanged, .imagesReordered, .imageRemoved:
+      .characteristicRemoved, .imageAdded, .imageChanged, .imagesReordered, .imageResized, .imageRemoved:
       parts.evolve(event)
     case .productDeleted:
       state = .deleted

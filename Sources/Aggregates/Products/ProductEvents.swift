@@ -19,6 +19,7 @@ public enum ProductEvent: AggregateEvent {
   case imageAdded(ImageAdded)
   case imageChanged(ImageChanged)
   case imagesReordered(ImagesReordered)
+  case imageResized(ImageResized)
   case imageRemoved(ImageRemoved)
   case productDeleted(ProductDeleted)
 
@@ -39,6 +40,7 @@ public enum ProductEvent: AggregateEvent {
     EventCase(ImageAdded.self, ProductEvent.imageAdded),
     EventCase(ImageChanged.self, ProductEvent.imageChanged),
     EventCase(ImagesReordered.self, ProductEvent.imagesReordered),
+    EventCase(ImageResized.self, ProductEvent.imageResized),
     EventCase(ImageRemoved.self, ProductEvent.imageRemoved),
     EventCase(ProductDeleted.self, ProductEvent.productDeleted),
   ])
@@ -61,6 +63,7 @@ public enum ProductEvent: AggregateEvent {
     case .imageAdded(let event): event
     case .imageChanged(let event): event
     case .imagesReordered(let event): event
+    case .imageResized(let event): event
     case .imageRemoved(let event): event
     case .productDeleted(let event): event
     }

@@ -66,6 +66,7 @@ public enum ProductMessages {
     },
     MessageTranslation(ImageChanged.self, "products.image.updated", type: "product.image.updated"),
     MessageTranslation(ImagesReordered.self, "products.image.reordered", type: "product.image.reordered"),
+    MessageTranslation(ImageResized.self, "products.image.resized", type: "product.image.resized"),
     MessageTranslation(ImageRemoved.self, "products.image.removed", type: "product.image.removed"),
     MessageTranslation(AttributeAdded.self, "products.attribute.added"),
     MessageTranslation(AttributeChanged.self, "products.attribute.updated"),

@@ -41,8 +41,8 @@ extension Product {
   public struct Image: Hashable, Sendable {
     /// The full-size object; at most 255 characters, and likewise below.
     public let originalURL: String
-    public let thumbnailURL: String?
-    public let mediumURL: String?
+    public internal(set) var thumbnailURL: String?
+    public internal(set) var mediumURL: String?
     public let filename: String
     /// 0 to `maximumImageSize` bytes.
     public let size: Int64
@@ -73,6 +73,9 @@ extension Product {
   public static let maximumAttributes = 200
   public static let maximumCharacteristics = 200
   public static let maximumImages = 50
+  /// Pixels of the squares that the smaller versions of an image fit into.
+  public static let mediumImageSide = 400
+  public static let thumbnailImageSide = 150
   /// 5,120 KB.
   public static let maximumImageSize: Int64 = 5_242_880
 }
@@ -103,6 +106,9 @@ extension Product.Parts {
       images[event.imageID]?.position = event.position
     case .imagesReordered(let event):
       for (position, id) in event.imageIDs.enumerated() { images[id]?.position = Int64(position) }
+    case .imageResized(let event):
+      images[event.imageID]?.thumbnailURL = event.thumbnailURL
+      images[event.imageID]?.mediumURL = event.mediumURL
     case .imageRemoved(let event): images[event.imageID] = nil
     case .productAdded, .productDetailsChanged, .priceChanged, .productTypesSet, .productCategoriesSet, .productCatalogsSet,
       .productDeleted:

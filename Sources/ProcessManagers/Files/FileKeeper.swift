@@ -127,9 +127,9 @@ public final class FileKeeper: StreamSagaPort {
 
   private func remove(_ remains: UploadRemains, from bucket: Bucket) async throws {
     try await remove(remains.place, from: bucket)
-    // A folder holds a handful at most: one content for each time somebody confirmed.
+    // A folder holds a handful at most: one content for each time somebody confirmed, and what was made of the confirmed one.
     let found = try await storage().list(bucket: bucket.rawValue, prefix: remains.folder).objects.map(\.key)
-    for key in found where key != remains.kept { try await remove(key, from: bucket) }
+    for key in found where !remains.keeps(key) { try await remove(key, from: bucket) }
   }
 
   /// Nil for a timer of somebody else.

@@ -24,7 +24,9 @@ public struct ParkedSaga: Sendable, Hashable {
 /// manager nor the first question reads all of the log. Reads on in the log with each question.
 public final class ParkedSagas: Sendable {
   /// The kinds of sagas that streams make; those of orders have the same events for all.
-  static let kinds: [any StreamSagaKind.Type] = [AccountSaga.self, ContactSaga.self, FileSaga.self, NewsletterSaga.self, TicketSaga.self]
+  static let kinds: [any StreamSagaKind.Type] = [
+    AccountSaga.self, ContactSaga.self, FileSaga.self, ImageSaga.self, NewsletterSaga.self, TicketSaga.self,
+  ]
 
   /// Where the fold is kept; it is no stream of events.
   private static let snapshotName = StreamName(rawValue: "parked-sagas")

@@ -89,6 +89,14 @@ extension Projection {
       }
       touch(event.productID, facts, &rows)
     },
+    .on(ImageResized.self) { event, facts, rows in
+      rows.update(
+        ProductTables.productImages, .id(event.imageID),
+        set: [
+          "thumbnail_url": .text(event.thumbnailURL), "medium_url": .text(event.mediumURL), "updated_at": .timestamp(facts.occurredAt),
+        ])
+      touch(event.productID, facts, &rows)
+    },
     .on(ImageRemoved.self) { event, facts, rows in
       rows.delete(from: ProductTables.productImages, .id(event.imageID))
       touch(event.productID, facts, &rows)

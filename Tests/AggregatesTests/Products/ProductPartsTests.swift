@@ -154,6 +154,26 @@ import Testing
     try await scenario.when(RemoveImage(productID: id, imageID: ImageID(3))).thenRejected(ProductRejection.partNotFound(id))
   }
 
+  @Test func `an image has its smaller versions once, and they go with it`() async throws {
+    let scenario = try await scenario().given(AddImage(productID: id, imageID: ImageID(1), image: image()))
+    let resize = ResizeImage(productID: id, imageID: ImageID(1), thumbnailURL: "products/a-thumb.jpg", mediumURL: "products/a-medium.jpg")
+    let resized = ImageResized(
+      productID: id, imageID: ImageID(1), thumbnailURL: "products/a-thumb.jpg", mediumURL: "products/a-medium.jpg")
+    let result = try await scenario.when(resize).then(.imageResized(resized), on: Product.self, id).andNothingElse()
+    try await result.and.when(resize).thenNothing()
+    // Who adds the image again has not taken them away.
+    try await result.and.when(AddImage(productID: id, imageID: ImageID(1), image: image())).thenNothing()
+    var other = resize
+    other.mediumURL = "products/b-medium.jpg"
+    try await result.and.when(other).thenRejected(ProductRejection.alreadyExists(id))
+    let removed = ImageRemoved(
+      productID: id, imageID: ImageID(1), originalURL: "products/PH-1/x.jpg", thumbnailURL: resized.thumbnailURL,
+      mediumURL: resized.mediumURL)
+    let gone = try await result.and.when(RemoveImage(productID: id, imageID: ImageID(1))).then(
+      .imageRemoved(removed), on: Product.self, id)
+    try await gone.and.when(resize).thenRejected(ProductRejection.partNotFound(id))
+  }
+
   @Test func `an image has its limits`() async throws {
     let scenario = try await scenario()
     func rejected(_ field: String, _ reason: FieldError.Reason, _ image: Product.Image) async throws {

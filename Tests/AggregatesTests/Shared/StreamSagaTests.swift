@@ -12,6 +12,7 @@ import Testing
     #expect(names(AccountSaga.self) == ["accountsaga", "AccountSagaParked", "AccountSagaResumed"])
     #expect(names(TicketSaga.self) == ["ticketsaga", "TicketSagaParked", "TicketSagaResumed"])
     #expect(names(FileSaga.self) == ["filesaga", "FileSagaParked", "FileSagaResumed"])
+    #expect(names(ImageSaga.self) == ["imagesaga", "ImageSagaParked", "ImageSagaResumed"])
     #expect(names(ContactSaga.self) == ["contactsaga", "ContactSagaParked", "ContactSagaResumed"])
     #expect(names(NewsletterSaga.self) == ["newslettersaga", "NewsletterSagaParked", "NewsletterSagaResumed"])
   }

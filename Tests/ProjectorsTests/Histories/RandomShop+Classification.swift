@@ -168,6 +168,12 @@ extension RandomShop {
       try await shop.send(ReorderImages(productID: product, imageIDs: ids.reversed()))
     },
     { shop in
+      guard let (id, product) = shop.any(shop.images) else { return }
+      try await shop.send(
+        ResizeImage(
+          productID: product, imageID: id, thumbnailURL: "products/\(id)-thumb.jpg", mediumURL: "products/\(id)-medium.jpg"))
+    },
+    { shop in
       guard shop.images.count > 3, let (id, product) = shop.any(shop.images) else { return }
       try await shop.send(RemoveImage(productID: product, imageID: id))
       shop.images[id] = nil

@@ -58,6 +58,26 @@ public struct ReorderImages: Command {
   }
 }
 
+/// Notes smaller versions of an image, which were stored. Noting the same ones again changes nothing.
+public struct ResizeImage: Command {
+  public var productID: ProductID
+  public var imageID: ImageID
+  public var thumbnailURL: String
+  public var mediumURL: String
+
+  public init(productID: ProductID, imageID: ImageID, thumbnailURL: String, mediumURL: String) {
+    self.productID = productID
+    self.imageID = imageID
+    self.thumbnailURL = thumbnailURL
+    self.mediumURL = mediumURL
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> NoAnswer {
+    try session.record(Product.decide(self, session.load(Product.self, productID)), on: Product.self, productID)
+    return NoAnswer()
+  }
+}
+
 /// Removes an image of a product. Its files are left to whoever keeps them.
 public struct RemoveImage: Command {
   public var productID: ProductID

@@ -86,6 +86,12 @@ public struct UploadRemains: JSONCodable, Hashable {
   /// The key in the folder that was confirmed and stays; nil when none was.
   public var kept: String?
 
+  /// Whether a file stays: the confirmed one, and what was made of it, whose keys begin as its key does but for the ending.
+  public func keeps(_ key: String) -> Bool {
+    guard let kept else { return false }
+    return key.hasPrefix(kept.prefix(upTo: kept.lastIndex(of: ".") ?? kept.endIndex))
+  }
+
   init(place: String, folder: String, kept: String?) {
     self.place = place
     self.folder = folder
