@@ -1,5 +1,6 @@
 import DequeModule
 import EventSourcing
+import Logging
 import Synchronization
 
 /// The end of the log in memory: read once by each process, for all that follow it there.
@@ -18,6 +19,8 @@ final class LogTail: Sendable {
     var poll = Duration.milliseconds(100)
     /// Longest wait of somebody whom nothing concerns while the log grows: his place shall not fall far behind.
     var idle = Duration.milliseconds(250)
+    /// Until others read for themselves when the reader fails: one that fails at once must not keep them busy.
+    var pause = Duration.milliseconds(250)
     /// How long the reader goes on when nobody waits.
     var linger = Duration.seconds(10)
   }
@@ -61,11 +64,13 @@ final class LogTail: Sendable {
 
   private let limits: Limits
   private let reader: LogReader
+  private let logger: Logger
   private let state = Mutex(State())
 
-  init(_ reader: LogReader, limits: Limits) {
+  init(_ reader: LogReader, limits: Limits, logger: Logger) {
     self.reader = reader
     self.limits = limits
+    self.logger = logger
   }
 
   /// Ends the reader, and every wait.
@@ -99,6 +104,7 @@ final class LogTail: Sendable {
   /// kept, when the time is over, or when the task is cancelled.
   func wait(after position: Position, matching filter: EventFilter, timeout: Duration) async {
     await withTaskGroup(of: Void.self) { group in
+      // All that it throws is that it was cancelled, which ends this wait as its time does.
       group.addTask { try? await Task.sleep(for: timeout) }
       group.addTask { await self.park(after: position, filter) }
       await group.next()
@@ -130,12 +136,13 @@ final class LogTail: Sendable {
 
   // MARK: Reading
 
-  /// Reads until nobody has waited for a while, or something fails: then those who wait read for themselves, and meet the failure.
+  /// Reads until nobody has waited for a while, or something fails: that is logged, and those who wait read for themselves.
   private func run() async {
     do {
       try await begin()
       while !Task.isCancelled {
         let ceiling = state.withLock { $0.ceiling! }
+        wakeIdle(upTo: ceiling)
         let page = try await reader.page(after: ceiling, filter: .all, limit: limits.page)
         if page.events.count == limits.page, reader.watch.head.rawValue - page.position.rawValue > limits.events {
           // Others wrote faster than this: what is kept must reach the end of the log.
@@ -145,11 +152,15 @@ final class LogTail: Sendable {
         } else if endIfIdle() {
           return
         } else {
-          wakeIdle(upTo: ceiling)
           await reader.watch.wait(after: ceiling, timeout: limits.poll)
         }
       }
-    } catch {}
+    } catch {
+      if !Task.isCancelled {
+        logger.warning("the log's end could not be read for all followers; each reads for itself", metadata: ["error": "\(error)"])
+      }
+      try? await Task.sleep(for: limits.pause)
+    }
     state.withLock { $0.reader = nil }
     wakeAll()
   }

@@ -39,7 +39,7 @@ public final class PostgresEventLog: EventLog, Sendable {
     self.keys = keys
     self.watch = watch
     reader = LogReader(client: client, watch: watch)
-    tail = LogTail(reader, limits: limits)
+    tail = LogTail(reader, limits: limits, logger: logger)
     self.logger = logger
   }
 

@@ -7,7 +7,7 @@ import Testing
 @testable import EventStore
 
 /// Followers of one process who share what is read at the log's end.
-struct LogTailTests {
+@Suite(.timeLimit(.minutes(2))) struct LogTailTests {
   private static let small: LogTail.Limits = {
     var limits = LogTail.Limits()
     (limits.events, limits.page) = (8, 4)
@@ -34,20 +34,26 @@ struct LogTailTests {
     _ = try await log.append(Append(streams: [StreamAppend(stream: StreamName(rawValue: "a-1"), expected: .any, events: events)]))
   }
 
-  /// Reads on until a position is reached; slowly, so that others are far ahead.
+  /// Reads on until a position is reached.
+  /// - Parameter lag: reads only when the log is so far ahead, or at its end.
   private func follow(
-    _ log: PostgresEventLog, _ filter: EventFilter, through end: Int64, pause: Duration = .zero
+    _ log: PostgresEventLog, _ filter: EventFilter, through end: Int64, lag: Int64 = 0
   ) async throws -> [RecordedEvent] {
     var events: [RecordedEvent] = []
     var position = Position.start
     while position.rawValue < end {
+      if lag > 0 {
+        let awaited = Position(min(end, position.rawValue + lag))
+        while try await log.head() < awaited {
+          await log.waitForEvents(after: Position(awaited.rawValue - 1), matching: .all, timeout: .seconds(2))
+        }
+      }
       // A connection may be lost in a test; a session of a real follower would begin anew.
       guard let page = try? await log.readTail(after: position, filter: filter, limit: 3) else { continue }
       #expect(page.position >= position)
       events += page.events
       position = page.position
       if page.events.isEmpty { await log.waitForEvents(after: position, matching: filter, timeout: .seconds(2)) }
-      try await Task.sleep(for: pause)
     }
     return events
   }
@@ -57,7 +63,7 @@ struct LogTailTests {
       let writer = store.log()
       try await withTail(store) { log in
         async let quick = follow(log, .all, through: 400)
-        async let slow = follow(log, EventFilter(types: ["B"]), through: 400, pause: .milliseconds(20))
+        async let slow = follow(log, EventFilter(types: ["B"]), through: 400, lag: 60)
         async let choosy = follow(log, EventFilter(types: ["None"]), through: 400)
         for _ in 0..<100 { try await append("A", "B", "A", "A", to: writer) }
         let all = try await quick
@@ -105,6 +111,32 @@ struct LogTailTests {
         while position < Position(3) {
           await log.waitForEvents(after: position, matching: none, timeout: .seconds(60))
           position = try await log.readTail(after: position, filter: none, limit: 10).position
+        }
+      }
+    }
+  }
+
+  @Test func `who waits is let go after a while also when the log never rests`() async throws {
+    try await withStore { store in
+      try await withTail(store) { log in
+        let writers = (0..<4).map { _ in store.log() }
+        try await append("Other", to: log)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          for writer in writers {
+            group.addTask { while !Task.isCancelled { try await append("Other", to: writer) } }
+          }
+          let none = EventFilter(types: ["None"])
+          var position = try await log.head()
+          // Twenty times: were one of them to last a minute, the test would take too long.
+          for _ in 0..<20 {
+            let start = position
+            while position <= start {
+              await log.waitForEvents(after: position, matching: none, timeout: .seconds(60))
+              position = try await log.readTail(after: position, filter: none, limit: 10).position
+            }
+          }
+          group.cancelAll()
+          try await group.waitForAll()
         }
       }
     }

@@ -8,18 +8,22 @@ struct RecentCommandsTests {
   @Test func `what several paths bring at the same time is carried out once`() async throws {
     let recent = RecentCommands()
     let id = CommandID()
+    let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
     let answers = try await withThrowingTaskGroup(of: Int?.self) { group in
       for number in 0..<50 {
         group.addTask {
-          try await recent.once(id) {
-            try await Task.sleep(for: .milliseconds(20))
+          arrived.yield()
+          return try await recent.once(id) {
+            // Under way until all of them are here.
+            for await _ in arrivals.prefix(50) {}
             return number
           }
         }
       }
       return try await group.reduce(into: [Int?]()) { $0.append($1) }
     }
-    #expect(answers.compactMap { $0 }.count == 1)
+    // Who did not carry it out has no answer.
+    #expect(answers.count == 50 && answers.compactMap { $0 }.count == 1)
     let again = try await recent.once(id) { 0 }
     #expect(again == nil)
   }
@@ -27,17 +31,23 @@ struct RecentCommandsTests {
   @Test func `after a failure the next one does it, also one who waited`() async throws {
     let recent = RecentCommands()
     let id = CommandID()
-    let (started, signal) = AsyncStream.makeStream(of: Void.self)
+    let (starts, started) = AsyncStream.makeStream(of: Void.self)
+    let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
     let failing = Task {
       try await recent.once(id) {
-        signal.finish()
-        try await Task.sleep(for: .milliseconds(20))
+        started.finish()
+        for await _ in arrivals {}
         throw Failed()
       }
     }
-    for await _ in started {}
-    let second = try await recent.once(id) { "done" }
-    #expect(second == "done")
+    for await _ in starts {}
+    let waiting = Task {
+      arrived.finish()
+      return try await recent.once(id) { "done" }
+    }
     await #expect(throws: Failed.self) { try await failing.value }
+    #expect(try await waiting.value == "done")
+    let again = try await recent.once(id) { "again" }
+    #expect(again == nil)
   }
 }

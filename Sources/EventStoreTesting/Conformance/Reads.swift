@@ -103,10 +103,11 @@ extension ConformanceCheck {
     ConformanceCheck("a follower who reads while others write meets every event once, in order") { run in
       let start = try await run.log.head()
       async let followed = run.follow(from: start, count: 100)
-      await withTaskGroup(of: Void.self) { group in
+      try await withThrowingTaskGroup(of: Void.self) { group in
         for writer in 0..<5 {
-          group.addTask { for _ in 0..<10 { _ = try? await run.log.append(run.append("\(writer)", events: 2)) } }
+          group.addTask { for _ in 0..<10 { try await run.accept(run.append("\(writer)", events: 2)) } }
         }
+        try await group.waitForAll()
       }
       let events = try await followed
       try run.expect(events.map { $0.position.rawValue - start.rawValue }, Array(1...100))
@@ -119,16 +120,16 @@ extension ConformanceCheck {
       async let everything = run.follow(from: start, count: 160)
       async let rare = run.follow(from: start, EventFilter(types: ["Rare"]), count: 40)
       async let other = run.follow(from: start, EventFilter(categories: [run.category], types: ["Usual"]), count: 120)
-      await withTaskGroup(of: Void.self) { group in
+      try await withThrowingTaskGroup(of: Void.self) { group in
         for writer in 0..<4 {
           group.addTask {
             for _ in 0..<10 {
               let events = ["Usual", "Usual", "Rare", "Usual"].map { run.event($0) }
-              let append = Append(streams: [StreamAppend(stream: run.stream("\(writer)"), expected: .any, events: events)])
-              _ = try? await run.log.append(append)
+              try await run.accept(Append(streams: [StreamAppend(stream: run.stream("\(writer)"), expected: .any, events: events)]))
             }
           }
         }
+        try await group.waitForAll()
       }
       let all = try await everything
       try run.expect(all.map { $0.position.rawValue - start.rawValue }, Array(1...160))

@@ -81,19 +81,15 @@ public final class ParkedSagas: Sendable {
   // MARK: The snapshot
 
   private func kept() async throws -> Known {
-    var state = Known()
-    state.snapshotAt = .start
-    guard let snapshot = try await log.snapshot(of: Self.snapshotName, fingerprint: Self.fingerprint),
-      let rows = try? JSONValue(parsing: snapshot.state).arrayValue
-    else { return state }
-    for row in rows {
-      // One that cannot be read: the fold begins anew.
-      guard let saga = ParkedSaga(row) else { return state }
-      state.sagas[saga.stream] = saga
-    }
-    state.position = Position(snapshot.version.rawValue)
-    state.snapshotAt = state.position
-    return state
+    let nothing = Known(snapshotAt: .start)
+    guard let snapshot = try await log.snapshot(of: Self.snapshotName, fingerprint: Self.fingerprint) else { return nothing }
+    // One that cannot be read only costs time: the fold begins anew, and is written down in its place.
+    guard let rows = try? JSONValue(parsing: snapshot.state).arrayValue else { return nothing }
+    let sagas = rows.compactMap(ParkedSaga.init)
+    guard sagas.count == rows.count else { return nothing }
+    let position = Position(snapshot.version.rawValue)
+    return Known(
+      position: position, sagas: Dictionary(sagas.map { ($0.stream, $0) }) { $1 }, snapshotAt: position)
   }
 
   private func keep(_ state: Known) async throws {
