@@ -24,12 +24,12 @@ import Testing
 
   @Test func `who holds the installation's key signs for a customer, and for nobody who may do more`() async throws {
     let harness = try await Harness()
-    let token = try await TokenIssuer(harness.key, lifetime: .seconds(60)).customer(UserID(78))
+    let token = try await TokenIssuer(harness.key, lifetime: .seconds(3_600)).customer(UserID(78))
     #expect(try await harness.send(.post, Self.path, Self.body, token: token).status == 201)
     let event = try await harness.log.readLog(after: .start, filter: .all, limit: 1).events[0]
     #expect(event.context.actor == "user-78")
     #expect(try await harness.send(.put, "/api/v1/shelves/shelves/1", token: token).code == "forbidden")
-    let foreign = try await TokenIssuer(SigningKey(), lifetime: .seconds(60)).customer(UserID(78))
+    let foreign = try await TokenIssuer(SigningKey(), lifetime: .seconds(3_600)).customer(UserID(78))
     #expect(try await harness.send(.post, Self.path, Self.body, token: foreign).code == "unauthorized")
   }
 
@@ -46,7 +46,7 @@ import Testing
   /// A token with claims and header of one's choice.
   private func forged(
     _ harness: Harness, key: SigningKey? = nil, header: JWTHeader = ["typ": "at+jwt"], issuer: String = "comptoir",
-    audience: String = "comptoir", expiresIn seconds: Double = 60, subject: String = "42"
+    audience: String = "comptoir", expiresIn seconds: Double = 3_600, subject: String = "42"
   ) async throws -> String {
     let keys = JWTKeyCollection()
     let kid = JWKIdentifier(string: harness.key.id)

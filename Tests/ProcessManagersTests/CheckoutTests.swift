@@ -250,11 +250,12 @@ import Testing
       for (user, token) in [(1, "sandbox_ok"), (2, "sandbox_refuse"), (3, "sandbox_capture_fails")] {
         try await shop.buy(Int64(user), [(7, 1)], codes: ["TEN"], token: token)
       }
-      for _ in 1...3 {
-        try await shop.settle(runner)
+      // A timer lies between the tries of a capture; the last one that fails cancels the order.
+      for tries in 1...3 {
+        try await shop.until("capture \(tries) failing") { shop.count(CaptureFailed.type) == tries }
         shop.log.advance(by: .seconds(2))
-        try await Task.sleep(for: .milliseconds(30))
       }
+      try await shop.until("giving up") { shop.count(OrderCancelled.type) == 2 }
       try await shop.settle(runner)
     }
     let before = shop.log.events
