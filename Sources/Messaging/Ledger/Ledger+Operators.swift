@@ -28,6 +28,8 @@ extension Ledger {
 
   /// Notes a message that somebody published by hand, when the broker has it.
   public func published(byHand message: RabbitMQMessage, at time: Timestamp) async throws {
+    var message = message
+    message.body = Self.storable(message.body)
     _ = try await client.query(Self.insert, columns([(message, time)]) + [.text("published"), .null])
   }
 

@@ -17,9 +17,9 @@ extension Ledger {
     """
     insert into ops.messages as m
       (message_id, queue, exchange, routing_key, type, payload, headers, status, error_message, published_at, created_at, updated_at)
-    select t.message_id, t.queue, t.exchange, t.routing_key, t.type, t.payload, t.headers, $9, $10,
+    select t.message_id, t.queue, t.exchange, t.routing_key, t.type, t.payload::jsonb, t.headers::jsonb, $9, $10,
       case when $9 = 'published' then clock_timestamp() end, t.occurred_at, clock_timestamp()
-    from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::jsonb[], $8::timestamptz[])
+    from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
       as t (message_id, queue, exchange, routing_key, type, payload, headers, occurred_at)
     on conflict (message_id, queue) do update
     set status = excluded.status, error_message = excluded.error_message, published_at = excluded.published_at,
@@ -87,12 +87,13 @@ extension Ledger {
 
   /// One that failed so long ago and does not wait was discarded.
   static let remove = PostgresStatement(
-    "ledger.remove", "delete from ops.messages where \(isSettled) and \(positionSQL) <= $2")
+    "ledger.remove", "delete from ops.messages where id in (select id from \(oldest)) and \(isSettled) and \(positionSQL) <= $2")
 
   /// The last position of some that can be removed.
-  static let removable = PostgresStatement(
-    "ledger.removable",
-    "select max(position) from (select \(positionSQL) as position from ops.messages where \(isSettled) order by updated_at limit 50000) p")
+  static let removable = PostgresStatement("ledger.removable", "select max(\(positionSQL)) from \(oldest) where \(isSettled)")
+
+  /// Rows are numbered as they are written, so the oldest need no index of their own.
+  private static let oldest = "(select * from ops.messages order by id limit 50000) oldest"
 
   private static let isSettled = """
     updated_at < clock_timestamp() - make_interval(secs => $1)

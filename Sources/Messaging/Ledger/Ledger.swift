@@ -50,26 +50,26 @@ public struct Ledger: Sendable {
     _ = try await client.query(Self.insert, columns(messages) + [.text("pending"), reason])
   }
 
+  /// - Parameter messages: with bodies that are JSON, as the relay's are.
   func columns(_ messages: [Sent]) -> [PostgresValue] {
     var (ids, names, exchanges, keys, types) = ([String](), [String](), [String](), [String](), [String]())
     var (payloads, headers, times) = ([[UInt8]](), [[UInt8]](), [Int64]())
     for (message, occurredAt) in messages {
       let header = Self.headers(of: message.properties)
-      let payload = Self.storable(message.body)
       for queue in destinations(of: message.routingKey) {
         ids.append(message.properties.messageID ?? "")
         names.append(queue)
         exchanges.append(message.exchange)
         keys.append(message.routingKey)
         types.append(message.properties.type ?? message.routingKey)
-        payloads.append(payload)
+        payloads.append(message.body)
         headers.append(header)
         times.append(occurredAt.rawValue)
       }
     }
     return [
-      .textArray(ids), .textArray(names), .textArray(exchanges), .textArray(keys), .textArray(types), .jsonArray(payloads),
-      .jsonArray(headers), .timestampArray(times),
+      .textArray(ids), .textArray(names), .textArray(exchanges), .textArray(keys), .textArray(types), .textBytesArray(payloads),
+      .textBytesArray(headers), .timestampArray(times),
     ]
   }
 
