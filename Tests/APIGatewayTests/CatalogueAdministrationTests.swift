@@ -75,8 +75,19 @@ import Testing
         #expect(data["characteristics"]?[0]?["related"]?["group"]?["name"] == "Puissance")
         #expect(data["images"]?.arrayValue?.map { $0["id"] } == [1_000, 1_001])
 
+        // Whether a buyer can withdraw from it.
+        #expect(data["withdrawal_exclusion"]?.isNull == true)
+        let mill = "/admin/products/\(product)"
+        #expect(try await desk.send(.patch, mill, #"{"withdrawal_exclusion":"cheap"}"#).code == "value-not-allowed")
+        #expect(try await desk.send(.patch, mill, #"{"withdrawal_exclusion":"personalised"}"#).status == 200)
+        #expect(try await desk.send(.patch, mill, #"{"name":"Moulin"}"#).status == 200)
+        #expect(try await desk.read("/products/\(product)").json["data"]?["withdrawal_exclusion"] == "personalised")
+        #expect(try await desk.send(.patch, mill, #"{"withdrawal_exclusion":null}"#).status == 200)
+        let shownAgain = try await desk.read("/products/\(product)")
+        #expect(try shownAgain.json["data"]?["withdrawal_exclusion"]?.isNull == true)
+
         // The tag of a product is that of its parts, too.
-        let tag = try #require(shown["ETag"])
+        let tag = try #require(shownAgain["ETag"])
         #expect(tag.hasPrefix("\"v"))
         #expect(try await desk.read("/products/\(product)/attributes/\(attribute)")["ETag"] == tag)
         let part = "/admin/products/\(product)/attributes/\(attribute)"

@@ -66,6 +66,7 @@ import Testing
       let harness = try await Harness(groups: APIGateway.groups, reads: databases.sides)
       let (user, token) = try await register(harness)
       try await databases.execute("baskets_service_db", "insert into address_copies values (77, \(user), 'both', true);")
+      try await databases.execute("baskets_service_db", "update product_copies set withdrawal_exclusion = 'perishable' where id = 1;")
       let item = try await harness.send(.post, "/api/v1/baskets/baskets/items", #"{"product_id":1,"quantity":2}"#, token: token)
       #expect(item.status == 201)
       #expect(try item.json["data"]?["subtotal"]?.stringValue == "1666.66")
@@ -98,6 +99,9 @@ import Testing
       #expect(try again.json["data"]?["order_id"] == order["order_id"])
       let orders = try await harness.log.readLog(after: .start, filter: EventFilter(types: ["OrderPlaced"]), limit: 10).events
       #expect(orders.count == 1)
+      // What the product says of withdrawals stands in the order's line for good.
+      let lines = try JSONValue(parsing: orders[0].payload)["lines"]
+      #expect(lines?.arrayValue?.map { $0["withdrawal_exclusion"] } == ["perishable"])
 
       let cancel = "/api/v1/orders/orders/\(order["order_id"]!.int64Value!)/cancel"
       #expect(try await harness.send(.put, cancel, "{}", token: other).code == "not-found")

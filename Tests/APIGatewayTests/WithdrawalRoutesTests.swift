@@ -58,6 +58,39 @@ import Testing
     }
   }
 
+  @Test func `a line that the law excludes is refused, and named`() async throws {
+    try await ReadDatabases.with(only: ["sav_service_db"]) { databases in
+      try await databases.execute("sav_service_db", "update order_line_copies set withdrawal_exclusion = 'perishable' where id = 2;")
+      let harness = try await Harness(groups: APIGateway.groups, reads: databases.sides)
+      let cake = Self.whole.replacing(#""name""#, with: #""lines":[{"order_item_id":2,"quantity":1}],"name""#)
+      let refused = try await post(harness, "", cake, key: "d1")
+      #expect(refused.status == 422)
+      #expect(try refused.code == "rule-violated")
+      #expect(try refused.json["order_item_id"] == 2)
+      #expect(try refused.json["withdrawal_exclusion"] == "perishable")
+      let rest = try await post(harness, "", Self.whole, key: "d2")
+      #expect(try rest.json["data"]?["lines"]?.arrayValue?.map { $0["order_item_id"] } == [1])
+    }
+  }
+
+  @Test func `an order that has not come is withdrawn from as a whole, without a return`() async throws {
+    try await ReadDatabases.with(only: ["sav_service_db"]) { databases in
+      try await databases.execute(
+        "sav_service_db", "update order_copies set delivered_at = null, status = 'processing' where id = 1;")
+      let harness = try await Harness(groups: APIGateway.groups, reads: databases.sides)
+      let part = Self.whole.replacing(#""name""#, with: #""lines":[{"order_item_id":2,"quantity":1}],"name""#)
+      #expect(try await post(harness, "", part, key: "d1").code == "state-conflict")
+      let declared = try await post(harness, "", Self.whole, key: "d2")
+      let id = try #require(try declared.json["data"]?["id"]?.int64Value)
+      let confirmed = try await post(harness, "/\(id)/confirm", key: "c1")
+      #expect(confirmed.status == 200)
+      #expect(try confirmed.json["data"]?["return_id"]?.isNull == true)
+      #expect(try confirmed.json["data"]?["ticket_id"]?.int64Value != nil)
+      try await databases.execute("sav_service_db", "update order_copies set status = 'cancelled' where id = 1;")
+      #expect(try await post(harness, "", Self.whole, key: "d3").code == "state-conflict")
+    }
+  }
+
   @Test func `another customer's withdrawal is not there, nor is his order`() async throws {
     try await with { harness in
       let stolen = try await post(harness, "", Self.whole, user: 2, key: "x")

@@ -81,4 +81,65 @@ import Testing
       try await shop.until("expiring") { try await shop.state(Return.self, goods).status == .expired }
     }
   }
+
+  /// An order that has gone as far as a step, and a withdrawal from it that is confirmed before the copies know of a delivery.
+  private func withdraw(_ shop: Shop, after steps: [AdvanceOrder.Step]) async throws -> OrderID {
+    try await shop.stock(7, 5)
+    let order = try await shop.running(shop.runner()) { runner in
+      let order = try await shop.buy(1, [(7, 2)])
+      try await shop.settle(runner)
+      return order
+    }
+    for step in steps { _ = try await shop.executor.execute(AdvanceOrder(orderID: order, step: step)) }
+    let facts = ReturnableOrder(
+      orderID: order, userID: UserID(1), deliveredAt: nil,
+      lines: try await shop.order(order).lines.map {
+        .init(orderItemID: $0.orderItemID, productID: $0.productID, quantity: $0.quantity, netHT: $0.netHT, vat: $0.vat)
+      })
+    let about = TicketOrder(
+      orderID: order, orderNumber: "ORD-1", userID: UserID(1), totalTTC: Cents(1), status: "processing", hasFailedPayment: false)
+    let id = WithdrawalID(9)
+    _ = try await shop.executor.execute(
+      DeclareWithdrawal(
+        withdrawalID: id, userID: UserID(1), order: facts, orderNumber: "ORD-1", items: nil,
+        statement: WithdrawalStatement(name: "Ada L", email: "ada@customer.example")))
+    _ = try await shop.executor.execute(
+      ConfirmWithdrawal(
+        withdrawalID: id, userID: UserID(1), order: facts, ticketOrder: about, ticketID: ticket, ticketNumber: "TKT-1", returnID: goods,
+        firstLineID: line))
+    return order
+  }
+
+  @Test func `an order that is withdrawn from before it left is cancelled, and its money and stock go back, once`() async throws {
+    let shop = Shop()
+    let order = try await withdraw(shop, after: [.processing])
+    try await shop.running(shop.runner(returns(shop))) { try await shop.settle($0) }
+    try await shop.running(shop.runner()) { try await shop.settle($0) }
+    let state = try await shop.order(order)
+    #expect(state.status == .refunded)
+    #expect(state.cancellation == .withdrawal)
+    #expect(try await shop.state(Stock.self, ProductID(7)).free == 5)
+    #expect(shop.count(ReturnRequested.type) == 0)
+    let port = returns(shop)
+    for message in shop.log.events where port.messageTypes.contains(message.type) { try await port.handle(message) }
+    #expect(shop.count(OrderCancelled.type) == 1)
+    #expect(shop.count(RefundRequested.type) == 1)
+  }
+
+  @Test(arguments: [[AdvanceOrder.Step.processing, .shipped], AdvanceOrder.Step.allCases])
+  func `a parcel that left meanwhile comes back`(steps: [AdvanceOrder.Step]) async throws {
+    let shop = Shop()
+    let order = try await withdraw(shop, after: steps)
+    try await shop.running(shop.runner(returns(shop))) { try await shop.settle($0) }
+    #expect(shop.count(OrderCancelled.type) == 0)
+    let requested = try #require(shop.log.events.first { $0.type == ReturnRequested.type.name })
+    guard case .requested(let back) = try ReturnEvent.decoder.decode(requested, keys: [:]) else { return }
+    #expect(back.key.orderID == order)
+    #expect(back.key.ticketID == ticket)
+    #expect(back.lines.map(\.quantity) == [2])
+    #expect(try await shop.state(Return.self, back.key.returnID).status == .authorised)
+    let port = returns(shop)
+    for message in shop.log.events where port.messageTypes.contains(message.type) { try await port.handle(message) }
+    #expect(shop.count(ReturnRequested.type) == 1)
+  }
 }

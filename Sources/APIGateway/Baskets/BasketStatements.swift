@@ -7,7 +7,7 @@ enum BasketStatements {
     "baskets.product_facts",
     """
     select here.position, p.id, p.name, p.ref, p.price_ht::text, coalesce(r.value_, 20.00)::text, p.stock, p.deleted_at is not null,
-      p.website_id
+      p.website_id, p.withdrawal_exclusion
     from (select \(ReadSide.positionSQL) as position) here
     left join product_copies p on p.id = any($1::bigint[])
     left join lateral (

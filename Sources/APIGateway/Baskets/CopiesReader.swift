@@ -31,7 +31,8 @@ struct CopiesReader: Sendable {
       facts[id] = ProductFacts(
         productID: id, name: try row.string(2), ref: try row.string(3), priceHT: try Cents(decimal: row.string(4)),
         vatRate: try VATRate(decimal: row.string(5)), stock: try row.int64(6), isDeleted: try row.bool(7),
-        websiteID: try row.optionalInt64(8).map { WebsiteID($0) })
+        websiteID: try row.optionalInt64(8).map { WebsiteID($0) },
+        withdrawalExclusion: try row.optionalString(9).flatMap(WithdrawalExclusion.init(rawValue:)))
     }
     return (facts, position)
   }

@@ -262,6 +262,9 @@ extension ReturnRejection: ProblemRepresentable {
     case .tooLate(let since): Problem(.ruleViolated, members: [("until", .string(since.rfc3339))])
     case .tooMany(let item, let returnable):
       Problem(.ruleViolated, members: [("order_item_id", .int(item.rawValue)), ("returnable", .int(returnable))])
+    case .excluded(let item, let exclusion):
+      Problem(
+        .ruleViolated, members: [("order_item_id", .int(item.rawValue)), ("withdrawal_exclusion", .string(exclusion.rawValue))])
     case .staffOnly: Problem(.forbidden)
     case .invalid(let error): error.problem
     }

@@ -10,6 +10,7 @@ struct NewProduct: RouteInput {
   let typeIDs: [ProductTypeID]
   let categoryIDs: [CategoryID]
   let catalogIDs: [CatalogID]
+  let withdrawalExclusion: WithdrawalExclusion?
 
   init(_ fields: inout InputReader) {
     name = fields.body("name", .text(255))
@@ -20,6 +21,7 @@ struct NewProduct: RouteInput {
     typeIDs = fields.optional("type_ids", .list(of: .id(ProductTypeID.self), atMost: Product.maximumTypes)) ?? []
     categoryIDs = fields.optional("category_ids", .list(of: .id(CategoryID.self), atMost: Product.maximumCategories)) ?? []
     catalogIDs = fields.optional("catalog_ids", .list(of: .id(CatalogID.self), atMost: Product.maximumCatalogs)) ?? []
+    withdrawalExclusion = fields.optional("withdrawal_exclusion", .choice(WithdrawalExclusion.self))
   }
 }
 
@@ -33,6 +35,7 @@ struct ProductChange: RouteInput {
   let typeIDs: [ProductTypeID]?
   let categoryIDs: [CategoryID]?
   let catalogIDs: [CatalogID]?
+  let withdrawalExclusion: Change<WithdrawalExclusion>
 
   init(_ fields: inout InputReader) {
     id = fields.path("id", .id(ProductID.self))
@@ -43,6 +46,7 @@ struct ProductChange: RouteInput {
     typeIDs = fields.change("type_ids", .list(of: .id(ProductTypeID.self), atMost: Product.maximumTypes))
     categoryIDs = fields.change("category_ids", .list(of: .id(CategoryID.self), atMost: Product.maximumCategories))
     catalogIDs = fields.change("catalog_ids", .list(of: .id(CatalogID.self), atMost: Product.maximumCatalogs))
+    withdrawalExclusion = fields.nullableChange("withdrawal_exclusion", .choice(WithdrawalExclusion.self))
   }
 }
 

@@ -71,8 +71,9 @@ enum ProductResources {
       .decimal("price_ht", "p.price_ht").sortable,
       .decimal("price_ttc", "round(p.price_ht * (1 + \(rate) / 100), 2)"), .constant("currency", "EUR"),
       .decimal("vat_rate", rate), .integer("stock", "p.stock").sortable,
-      .id("website_id", "p.website_id").nullable, .time("created_at", "p.created_at").nullable.sortable,
-      .time("updated_at", "p.updated_at").nullable,
+      .id("website_id", "p.website_id").nullable,
+      .choice("withdrawal_exclusion", "p.withdrawal_exclusion", WithdrawalExclusion.allCases.map(\.rawValue)).nullable,
+      .time("created_at", "p.created_at").nullable.sortable, .time("updated_at", "p.updated_at").nullable,
     ]
   }
 

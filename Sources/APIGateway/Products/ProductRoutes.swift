@@ -60,7 +60,8 @@ enum ProductRoutes {
       name: input.name, ref: input.ref, priceHT: input.priceHT, brandID: input.brandID, websiteID: call.websiteID,
       types: try await links(input.typeIDs, "product_type", call, ProductTypeLink.init) ?? [],
       categories: try await links(input.categoryIDs, "product_category", call, ProductCategoryLink.init) ?? [],
-      catalogs: try await links(input.catalogIDs, "product_catalog", call, ProductCatalogLink.init) ?? [])
+      catalogs: try await links(input.catalogIDs, "product_catalog", call, ProductCatalogLink.init) ?? [],
+      withdrawalExclusion: input.withdrawalExclusion)
     let outcome = try await call.execute(AddProduct(productID: id, details: details, stock: input.stock))
     let made = outcome.answer?.id ?? id
     return .reference(outcome, made, location: "/api/v1/products/products/\(made)")
@@ -78,6 +79,7 @@ enum ProductRoutes {
       details.types = types ?? details.types
       details.categories = categories ?? details.categories
       details.catalogs = catalogs ?? details.catalogs
+      details.withdrawalExclusion = input.withdrawalExclusion.applied(to: details.withdrawalExclusion)
     }
     return .reference(try await call.execute(command, ifMatch: Product.self, input.id), input.id)
   }

@@ -66,7 +66,8 @@ enum ReturnResources {
     PostgresStatement(
       name,
       """
-      select \(ReadSide.positionSQL), oc.id, oc.user_id, oc.delivered_at, l.id, l.product_id, l.quantity::bigint, l.net_ht::text, l.vat::text
+      select \(ReadSide.positionSQL), oc.id, oc.user_id, oc.delivered_at, l.id, l.product_id, l.quantity::bigint, l.net_ht::text, l.vat::text,
+        l.withdrawal_exclusion, oc.status
       from (select) one \(order)
         left join order_line_copies l on l.order_id = oc.id
       order by l.id

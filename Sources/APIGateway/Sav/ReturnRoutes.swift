@@ -93,11 +93,14 @@ enum ReturnRoutes {
       lines.append(
         ReturnableOrder.Line(
           orderItemID: OrderItemID(try row.int64(4)), productID: ProductID(try row.int64(5)), quantity: try row.int64(6),
-          netHT: try Cents(decimal: row.string(7)), vat: try Cents(decimal: row.string(8))))
+          netHT: try Cents(decimal: row.string(7)), vat: try Cents(decimal: row.string(8)),
+          withdrawalExclusion: try row.optionalString(9).flatMap(WithdrawalExclusion.init(rawValue:))))
     }
     let found = ReturnableOrder(
       orderID: OrderID(order), userID: UserID(try result[0].int64(2)),
-      deliveredAt: try result[0].optionalTimestamp(3).map { Timestamp(microseconds: $0) }, lines: lines)
+      deliveredAt: try result[0].optionalTimestamp(3).map { Timestamp(microseconds: $0) },
+      isCancelled: [.cancelled, .refunded].contains(try result[0].optionalString(10).flatMap(OrderStatusName.init(rawValue:))), lines: lines
+    )
     return (found, position)
   }
 

@@ -8,12 +8,13 @@ enum WithdrawalRoutes {
   static let routes: [Route] = [
     Route(
       .post, "/withdrawals", "declareWithdrawal",
-      "Declares the withdrawal from a delivered order, or from some of its lines: nothing happens until it is confirmed",
+      "Declares the withdrawal from an order, or from some lines of a delivered one: nothing happens until it is confirmed",
       in: NewWithdrawal.self, out: state.asData, status: 201, access: .bearer, idempotency: .compulsory,
       problems: [.stateConflict, .ruleViolated, .unknownReference], handler: declare),
     Route(
       .post, "/withdrawals/{id}/confirm", "confirmWithdrawal",
-      "Confirms a withdrawal: opens a ticket with an authorised return, and mails the receipt", in: IDInput<WithdrawalID>.self,
+      "Confirms a withdrawal: opens a ticket with an authorised return, or cancels what has not been delivered, and mails the receipt",
+      in: IDInput<WithdrawalID>.self,
       out: state.asData, access: .bearer, idempotency: .compulsory, problems: [.stateConflict, .ruleViolated, .numbersExhausted],
       handler: confirm),
     Route(

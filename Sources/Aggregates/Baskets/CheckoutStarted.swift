@@ -96,6 +96,8 @@ public struct CheckoutLine: Hashable, Sendable {
   /// On what is left after the discount.
   public var vat: Cents
   public var totalTTC: Cents
+  /// Why it cannot be withdrawn from, as the product said when it was ordered; nil: it can.
+  public var withdrawalExclusion: WithdrawalExclusion?
 }
 
 extension CheckoutLine: JSONCodable {
@@ -113,6 +115,7 @@ extension CheckoutLine: JSONCodable {
     discount = try json.cents("discount")
     vat = try json.cents("vat")
     totalTTC = try json.cents("total_ttc")
+    withdrawalExclusion = try json.optionalName("withdrawal_exclusion")
   }
 
   public func encode(to json: inout JSONWriter) {
@@ -129,6 +132,7 @@ extension CheckoutLine: JSONCodable {
     json.field("discount", discount)
     json.field("vat", vat)
     json.field("total_ttc", totalTTC)
+    json.field("withdrawal_exclusion", name: withdrawalExclusion)
   }
 }
 

@@ -12,10 +12,12 @@ public struct ProductFacts: Sendable, Hashable {
   public var websiteID: WebsiteID?
   /// The categories that the product is in, for codes that name categories.
   public var categoryIDs: Set<Int64>
+  /// Why it cannot be withdrawn from; nil: it can.
+  public var withdrawalExclusion: WithdrawalExclusion?
 
   public init(
     productID: ProductID, name: String, ref: String, priceHT: Cents, vatRate: VATRate, stock: Int64, isDeleted: Bool = false,
-    websiteID: WebsiteID? = nil, categoryIDs: Set<Int64> = []
+    websiteID: WebsiteID? = nil, categoryIDs: Set<Int64> = [], withdrawalExclusion: WithdrawalExclusion? = nil
   ) {
     self.productID = productID
     self.name = name
@@ -26,6 +28,7 @@ public struct ProductFacts: Sendable, Hashable {
     self.isDeleted = isDeleted
     self.websiteID = websiteID
     self.categoryIDs = categoryIDs
+    self.withdrawalExclusion = withdrawalExclusion
   }
 
   /// Unit price with tax.

@@ -3,6 +3,9 @@ public enum OrderCanceller: Sendable, Hashable {
   case customer(UserID)
   /// - Parameter returnOpen: whether the goods of a shipped order are on their way back.
   case administrator(UserID?, returnOpen: Bool)
+  /// The buyer, by his right to withdraw from what has not come yet; no shop can refuse it because it has begun to pack. What is on its way is not
+  /// cancelled but comes back.
+  case withdrawal(UserID)
 }
 
 /// What is asked of an order.
@@ -33,7 +36,7 @@ public enum OrderCommand: Sendable, Hashable {
     case .failCapture: .failCapture
     case .expire: .expire
     case .cancel(.customer, _): .cancelByCustomer
-    case .cancel(.administrator, _): .cancelByAdministrator
+    case .cancel(.administrator, _), .cancel(.withdrawal, _): .cancelByAdministrator
     case .startProcessing: .startProcessing
     case .ship: .ship
     case .deliver: .deliver
@@ -128,7 +131,7 @@ extension Order {
     case .confirm: state.status == .confirmed
     case .recordPayment(let amount, _): state.paid == amount && state.status != .cancelled
     case .cancel(.customer(let user), _): state.status == .cancelled && state.userID == user
-    case .cancel(.administrator, _): state.status == .cancelled
+    case .cancel(.administrator, _), .cancel(.withdrawal, _): state.status == .cancelled
     case .startProcessing: state.status == .processing
     case .ship: state.status == .shipped
     case .deliver: state.status == .delivered
@@ -161,6 +164,10 @@ extension Order {
       if status == .shipped, !returnOpen { throw .returnNeeded }
       if comment?.contains(where: { !$0.isWhitespace }) != true { throw .reasonNeeded }
       return cancelled(state, .administrator, comment: comment, by: user)
+    case .withdrawal(let user):
+      guard user == state.userID else { throw .notFound }
+      if status == .shipped { throw .returnNeeded }
+      return cancelled(state, .withdrawal, comment: comment, by: user)
     }
   }
 

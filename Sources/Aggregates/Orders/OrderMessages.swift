@@ -55,7 +55,7 @@ public enum OrderMessages {
       json.array("items", order.items) { $1.encode(to: &$0) }
       json.field("previous_status", name: order.previousStatus)
       json.field("reason", name: order.reason)
-      json.field("cancelled_by", name: Canceller(rawValue: order.reason.rawValue) ?? .system)
+      json.field("cancelled_by", name: order.reason == .withdrawal ? .customer : Canceller(rawValue: order.reason.rawValue) ?? .system)
       json.field("cancelled_by_id", order.cancelledByID)
       json.field("refund_required", order.refundRequired)
       json.field("refund_amount", order.refundAmount)

@@ -39,10 +39,12 @@ public enum Product: Aggregate {
     public var categories: [ProductCategoryLink]
     /// Each catalogue once; all must exist.
     public var catalogs: [ProductCatalogLink]
+    /// Why it cannot be withdrawn from; nil: it can.
+    public var withdrawalExclusion: WithdrawalExclusion?
 
     public init(
       name: String, ref: String, priceHT: Cents, brandID: BrandID? = nil, websiteID: WebsiteID? = nil, types: [ProductTypeLink] = [],
-      categories: [ProductCategoryLink] = [], catalogs: [ProductCatalogLink] = []
+      categories: [ProductCategoryLink] = [], catalogs: [ProductCatalogLink] = [], withdrawalExclusion: WithdrawalExclusion? = nil
     ) {
       self.name = name
       self.ref = ref
@@ -52,6 +54,7 @@ public enum Product: Aggregate {
       self.types = types
       self.categories = categories
       self.catalogs = catalogs
+      self.withdrawalExclusion = withdrawalExclusion
     }
   }
 
@@ -73,6 +76,7 @@ public enum Product: Aggregate {
     case .productTypesSet(let event): details.types = event.types
     case .productCategoriesSet(let event): details.categories = event.categories
     case .productCatalogsSet(let event): details.catalogs = event.catalogs
+    case .withdrawalExclusionSet(let event): details.withdrawalExclusion = event.exclusion
     case .attributeAdded, .attributeChanged, .attributeStockAdjusted, .attributeRemoved, .characteristicAdded, .characteristicChanged,
       .characteristicRemoved, .imageAdded, .imageChanged, .imagesReordered, .imageResized, .imageRemoved:
       parts.evolve(event)
@@ -97,10 +101,10 @@ public enum Product: Aggregate {
         ProductAdded(
           productID: id, name: new.name, ref: new.ref, priceHT: new.priceHT, brandID: new.brandID, websiteID: new.websiteID,
           types: new.types, imported: id.isImported))
-    ] + setLinks(of: id, new, since: nil)
+    ] + setLinks(of: id, new, since: nil) + setExclusion(of: id, new, since: nil)
   }
 
-  /// Gives a product new content: one event for each of details, price, types, categories and catalogues that differ.
+  /// Gives a product new content: one event for each of details, price, types, categories, catalogues and exclusion that differ.
   /// - Parameter wanted: the content after the change.
   public static func decide(_ command: ChangeProduct, _ wanted: Details, _ state: State) throws(ProductRejection) -> [Event] {
     let id = command.productID
@@ -118,7 +122,12 @@ public enum Product: Aggregate {
     if Set(wanted.types.map(\.typeID)) != Set(old.types.map(\.typeID)) {
       events.append(.productTypesSet(ProductTypesSet(productID: id, types: keeping(old.types, wanted.types))))
     }
-    return events + setLinks(of: id, wanted, since: old)
+    return events + setLinks(of: id, wanted, since: old) + setExclusion(of: id, wanted, since: old)
+  }
+
+  private static func setExclusion(of id: ProductID, _ wanted: Details, since old: Details?) -> [Event] {
+    guard wanted.withdrawalExclusion != old?.withdrawalExclusion else { return [] }
+    return [.withdrawalExclusionSet(WithdrawalExclusionSet(productID: id, exclusion: wanted.withdrawalExclusion))]
   }
 
   /// The events that put a product into its categories and catalogues, as far as they differ.

@@ -9,6 +9,7 @@ public enum ProductEvent: AggregateEvent {
   case productTypesSet(ProductTypesSet)
   case productCategoriesSet(ProductCategoriesSet)
   case productCatalogsSet(ProductCatalogsSet)
+  case withdrawalExclusionSet(WithdrawalExclusionSet)
   case attributeAdded(AttributeAdded)
   case attributeChanged(AttributeChanged)
   case attributeStockAdjusted(AttributeStockAdjusted)
@@ -30,6 +31,7 @@ public enum ProductEvent: AggregateEvent {
     EventCase(ProductTypesSet.self, ProductEvent.productTypesSet),
     EventCase(ProductCategoriesSet.self, ProductEvent.productCategoriesSet),
     EventCase(ProductCatalogsSet.self, ProductEvent.productCatalogsSet),
+    EventCase(WithdrawalExclusionSet.self, ProductEvent.withdrawalExclusionSet),
     EventCase(AttributeAdded.self, ProductEvent.attributeAdded),
     EventCase(AttributeChanged.self, ProductEvent.attributeChanged),
     EventCase(AttributeStockAdjusted.self, ProductEvent.attributeStockAdjusted),
@@ -53,6 +55,7 @@ public enum ProductEvent: AggregateEvent {
     case .productTypesSet(let event): event
     case .productCategoriesSet(let event): event
     case .productCatalogsSet(let event): event
+    case .withdrawalExclusionSet(let event): event
     case .attributeAdded(let event): event
     case .attributeChanged(let event): event
     case .attributeStockAdjusted(let event): event

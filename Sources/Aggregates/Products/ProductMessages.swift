@@ -36,6 +36,11 @@ public enum ProductMessages {
     updated(ProductTypesSet.self) { ($0.productID, "type_ids", $0.types.map(\.typeID.rawValue)) },
     updated(ProductCategoriesSet.self) { ($0.productID, "category_ids", $0.categories.map(\.categoryID.rawValue)) },
     updated(ProductCatalogsSet.self) { ($0.productID, "catalog_ids", $0.catalogs.map(\.catalogID.rawValue)) },
+    MessageTranslation(WithdrawalExclusionSet.self, "products.product.updated") { json, product, event in
+      json.field("product_id", product.productID)
+      json.object("updated_fields") { $0.field("withdrawal_exclusion", name: product.exclusion) }
+      json.field("updated_at", event.occurredAt)
+    },
     MessageTranslation(ProductDeleted.self, "products.product.deleted") { json, product, event in
       json.field("product_id", product.productID)
       json.field("ref", product.ref)

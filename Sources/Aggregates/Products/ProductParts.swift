@@ -111,7 +111,7 @@ extension Product.Parts {
       images[event.imageID]?.mediumURL = event.mediumURL
     case .imageRemoved(let event): images[event.imageID] = nil
     case .productAdded, .productDetailsChanged, .priceChanged, .productTypesSet, .productCategoriesSet, .productCatalogsSet,
-      .productDeleted:
+      .withdrawalExclusionSet, .productDeleted:
       break
     }
   }

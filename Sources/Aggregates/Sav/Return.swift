@@ -1,4 +1,5 @@
 public import EventSourcing
+public import JSON
 
 /// Goods on their way back, opened from a ticket (stream `return-<id>`).
 ///
@@ -140,13 +141,19 @@ public struct ReturnableOrder: Hashable, Sendable {
     /// Of the whole line, after discount.
     public var netHT: Cents
     public var vat: Cents
+    /// Why it cannot be withdrawn from; nil: it can.
+    public var withdrawalExclusion: WithdrawalExclusion?
 
-    public init(orderItemID: OrderItemID, productID: ProductID, quantity: Int64, netHT: Cents, vat: Cents) {
+    public init(
+      orderItemID: OrderItemID, productID: ProductID, quantity: Int64, netHT: Cents, vat: Cents,
+      withdrawalExclusion: WithdrawalExclusion? = nil
+    ) {
       self.orderItemID = orderItemID
       self.productID = productID
       self.quantity = quantity
       self.netHT = netHT
       self.vat = vat
+      self.withdrawalExclusion = withdrawalExclusion
     }
   }
 
@@ -154,13 +161,36 @@ public struct ReturnableOrder: Hashable, Sendable {
   public var userID: UserID
   /// Nil: not delivered yet.
   public var deliveredAt: Timestamp?
+  /// Nothing of it will be delivered any more.
+  public var isCancelled: Bool
   public var lines: [Line]
 
-  public init(orderID: OrderID, userID: UserID, deliveredAt: Timestamp?, lines: [Line]) {
+  public init(orderID: OrderID, userID: UserID, deliveredAt: Timestamp?, isCancelled: Bool = false, lines: [Line]) {
     self.orderID = orderID
     self.userID = userID
     self.deliveredAt = deliveredAt
+    self.isCancelled = isCancelled
     self.lines = lines
+  }
+}
+
+extension ReturnableOrder.Line: JSONCodable {
+  public init(from json: inout JSONObjectReader) throws {
+    orderItemID = try json.id("order_item_id")
+    productID = try json.id("product_id")
+    quantity = try json.int64("quantity")
+    netHT = try json.cents("net_ht")
+    vat = try json.cents("vat")
+    withdrawalExclusion = try json.optionalName("withdrawal_exclusion")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("order_item_id", orderItemID)
+    json.field("product_id", productID)
+    json.field("quantity", quantity)
+    json.field("net_ht", netHT)
+    json.field("vat", vat)
+    json.field("withdrawal_exclusion", name: withdrawalExclusion)
   }
 }
 
@@ -171,12 +201,14 @@ public enum ReturnRejection: Rejection, Hashable {
   case noOrder
   /// The state does not take this.
   case wrongState(current: ReturnStatus, allowed: [ReturnAction])
-  /// The order has not been delivered.
+  /// The order has not been delivered, or not all of it is meant: before it comes, nothing but the whole can be withdrawn from.
   case notDelivered
   /// The time to withdraw, or to complain, is over.
   case tooLate(since: Timestamp)
   /// More of a line would come back than was delivered and has not come back yet.
   case tooMany(OrderItemID, returnable: Int64)
+  /// The law lets nobody withdraw from this line, or from any line of the order.
+  case excluded(OrderItemID, WithdrawalExclusion)
   case staffOnly
   case invalid(FieldError)
 }

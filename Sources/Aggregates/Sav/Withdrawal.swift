@@ -4,9 +4,11 @@ public import EventSourcing
 /// article 11a, and Code de la consommation, L221-18 and following):
 ///
 /// ```
-/// declared ──▶ confirmed: a ticket with an authorised return, and a receipt
+/// declared ──▶ confirmed: a ticket, a receipt, and an authorised return, or an order that is cancelled because it had not been delivered
 ///     └──24 hours──▶ void; he may declare it again
 /// ```
+///
+/// The right begins with the contract, not with the parcel: an order that was not delivered can be withdrawn from as a whole.
 ///
 /// Declaring changes nothing yet: it shows him what he is about to confirm. Who declared in time may confirm for as long as the declaration
 /// stands. No lawyer has read this.
@@ -28,7 +30,8 @@ public enum Withdrawal: Aggregate {
 
   /// What came of a withdrawal.
   public struct Confirmed: Hashable, Sendable {
-    public var returnID: ReturnID
+    /// Nil: the order had not been delivered.
+    public var returnID: ReturnID?
     public var ticketID: TicketID
     public var at: Timestamp
   }

@@ -1,7 +1,7 @@
 public import EventSourcing
 public import JSON
 
-/// What happens to a withdrawal. Private: the return, the order and the payment tell of what follows.
+/// What happens to a withdrawal. Private to `sav`: the return, the order and the payment tell others of what follows.
 public enum WithdrawalEvent: AggregateEvent {
   case declared(WithdrawalDeclared)
   case confirmed(WithdrawalConfirmed)
@@ -65,6 +65,9 @@ public struct WithdrawalNotice: JSONCodable, Hashable {
     self.lines = lines
     self.declaredAt = declaredAt
   }
+
+  /// The lines as a return asks for them.
+  public var items: [RequestReturn.Item] { lines.map { .init(orderItemID: $0.orderItemID, quantity: $0.quantity) } }
 
   public init(from json: inout JSONObjectReader) throws {
     withdrawalID = try json.id("withdrawal_id")
@@ -148,7 +151,10 @@ public struct WithdrawalConfirmed: Hashable, Sendable {
   public static let type = EventType("WithdrawalConfirmed", .private)
 
   public var notice: WithdrawalNotice
-  public var returnID: ReturnID
+  /// Nil: the order had not been delivered.
+  public var returnID: ReturnID?
+  /// The lines of the order when it had not been delivered; else empty.
+  public var undelivered: [ReturnableOrder.Line] = []
   public var ticketID: TicketID
   public var confirmedAt: Timestamp
   public var personal: WithdrawalStatement?
@@ -159,7 +165,8 @@ public struct WithdrawalConfirmed: Hashable, Sendable {
 extension WithdrawalConfirmed: PersonalEventPayload {
   public init(from json: inout JSONObjectReader) throws {
     notice = try WithdrawalNotice(from: &json)
-    returnID = try json.id("return_id")
+    returnID = try json.optionalID("return_id")
+    undelivered = try json.optionalArray("undelivered") { try ReturnableOrder.Line(from: &$0) } ?? []
     ticketID = try json.id("ticket_id")
     confirmedAt = try json.timestamp("confirmed_at")
   }
@@ -167,6 +174,7 @@ extension WithdrawalConfirmed: PersonalEventPayload {
   public func encode(to json: inout JSONWriter) {
     notice.encode(to: &json)
     json.field("return_id", returnID)
+    json.array("undelivered", undelivered) { $1.encode(to: &$0) }
     json.field("ticket_id", ticketID)
     json.field("confirmed_at", confirmedAt)
   }

@@ -14,10 +14,18 @@ extension WithdrawalConfirmed {
     ]
     lines += notice.lines.map { "- \($0.quantity) × \($0.name ?? "article \($0.productID)")" }
     if let comment = statement.comment, !comment.isEmpty { lines += ["", "Message : \(comment)"] }
-    lines += [
-      "", "Retour n° \(returnID). Renvoyez les biens dans les 14 jours ; vous serez remboursé dans les 14 jours de cette rétractation,",
-      "dès que les biens, ou la preuve de leur expédition, nous seront parvenus.",
-    ]
+    if let returnID {
+      lines += [
+        "", "Retour n° \(returnID). Renvoyez les biens dans les 14 jours ; vous serez remboursé dans les 14 jours de cette rétractation,",
+        "dès que les biens, ou la preuve de leur expédition, nous seront parvenus.",
+      ]
+    } else {
+      lines += [
+        "",
+        "La commande n'était pas livrée : elle est annulée, et ce qui a été payé vous est remboursé dans les 14 jours de cette rétractation.",
+        "Si le colis est déjà parti, un retour est ouvert à sa place dans votre demande n° \(ticketID).",
+      ]
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 

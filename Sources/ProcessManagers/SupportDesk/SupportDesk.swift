@@ -8,6 +8,7 @@ import FoundationEssentials
 /// a deadline or a waiting time is over ─▶ FireTicketTimer, FireReturnTimer
 /// RoleAssigned, RoleRevoked of the support team ─▶ JoinSupportTeam, LeaveSupportTeam
 /// OrderCancelled ─▶ NoteOrderOnTickets
+/// WithdrawalConfirmed, before the delivery ─▶ CancelOrder; RequestReturn when the parcel has left
 /// ReturnInspected ─▶ RecordOrderReturn, ReturnStock
 /// ReturnRefunded ─▶ RequestRefund
 /// ```
@@ -33,7 +34,7 @@ public final class SupportDesk: StreamSagaPort {
 
   public static let reactions: [Reaction<SupportDesk>] = [
     .on(RoleAssigned.self, join), .on(RoleRevoked.self, leave), .on(OrderCancelled.self, note), .on(ReturnInspected.self, takeBack),
-    .on(ReturnRefunded.self, refund),
+    .on(ReturnRefunded.self, refund), .on(WithdrawalConfirmed.self, withdraw),
   ]
 
   private func join(_ event: RoleAssigned, after message: RecordedEvent) async throws {
@@ -56,6 +57,30 @@ public final class SupportDesk: StreamSagaPort {
     let request = RequestRefund(
       orderID: event.key.orderID, refundID: refund, amount: event.amount, reason: "return \(event.key.returnID)")
     try await step(request, of: event.key.orderID, after: message)
+  }
+
+  /// What has not been delivered is not delivered any more; what left meanwhile comes back.
+  private func withdraw(_ event: WithdrawalConfirmed, after message: RecordedEvent) async throws {
+    guard event.returnID == nil else { return }
+    let notice = event.notice
+    do {
+      try await execute(CancelOrder(orderID: notice.orderID, canceller: .withdrawal(notice.userID)), after: message)
+    } catch OrderRejection.returnNeeded {
+      try await takeBack(event, after: message)
+    } catch OrderRejection.wrongState(_, current: .delivered, allowed: _) {
+      try await takeBack(event, after: message)
+    }
+  }
+
+  private func takeBack(_ event: WithdrawalConfirmed, after message: RecordedEvent) async throws {
+    let notice = event.notice
+    let order = ReturnableOrder(orderID: notice.orderID, userID: notice.userID, deliveredAt: nil, lines: event.undelivered)
+    let request = RequestReturn(
+      returnID: ReturnID(try await ids.next("return")),
+      firstLineID: ReturnLineID(try await ids.next("return_line", count: notice.lines.count)), ticketID: event.ticketID,
+      actor: .customer(notice.userID), order: order, reason: .withdrawal, items: notice.items, comment: event.personal?.comment,
+      declaredAt: notice.declaredAt)
+    try await execute(request, after: message)
   }
 
   /// What was good comes back to the order, and what can be sold again to the stock.

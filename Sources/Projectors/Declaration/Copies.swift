@@ -34,6 +34,9 @@ enum Copies {
     .on(PriceChanged.self) { event, _, rows in
       rows.update(products, .id(event.productID), set: ["price_ht": .money(event.priceHT)])
     },
+    .on(WithdrawalExclusionSet.self) { event, _, rows in
+      rows.update(products, .id(event.productID), set: ["withdrawal_exclusion": .name(event.exclusion)])
+    },
     .on(ProductTypesSet.self) { event, _, rows in
       rows.deleteAll(from: productTypes, where: "product_id", equals: .id(event.productID))
       insertTypes(event.types, of: event.productID, &rows)
@@ -79,7 +82,7 @@ enum Copies {
     "product_copies", part: .copies,
     [
       Column("id", .bigint), Column("ref", .text), Column("name", .text), Column("price_ht", .numeric(scale: 2)),
-      Column("stock", .integer), Column("website_id", .bigint), Column("deleted_at", .timestamptz),
+      Column("stock", .integer), Column("website_id", .bigint), Column("deleted_at", .timestamptz), Column("withdrawal_exclusion", .text),
     ])
   static let productTypes = Table(
     "product_type_copies", part: .copies, references: ["product_id": "product_copies", "type_id": "type_copies"],

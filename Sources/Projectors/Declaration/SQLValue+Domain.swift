@@ -16,6 +16,7 @@ extension SQLValue {
   static func int(_ number: Int) -> SQLValue { .int(Int64(number)) }
   static func time(_ time: Timestamp?) -> SQLValue { time.map { .timestamp($0) } ?? .null }
   static func name(_ name: some RawRepresentable<String>) -> SQLValue { .text(name.rawValue) }
+  static func name(_ name: (some RawRepresentable<String>)?) -> SQLValue { .text(name?.rawValue) }
 
   /// A tree in a `jsonb`.
   static func json(_ value: JSONValue?) -> SQLValue { value.map { .json($0.serialized) } ?? .null }

@@ -23,7 +23,7 @@ enum ProductTables {
     [
       Column("id", .bigint), Column("name", .text), Column("ref", .text), Column("price_ht", .numeric(scale: 2)),
       Column("stock", .integer), Column("id_1", .bigint), Column("website_id", .bigint), Column("created_at", .timestamptz),
-      Column("updated_at", .timestamptz), Column("deleted_at", .timestamptz),
+      Column("updated_at", .timestamptz), Column("deleted_at", .timestamptz), Column("withdrawal_exclusion", .text),
     ])
   static let productTypes = Table(
     "product_types", references: ["product_id": "products", "type_id": "types"],

@@ -37,6 +37,11 @@ extension Projection {
         rows.updateAll(links, where: "product_id", equals: .id(event.productID), set: ["product_price_ht": .money(event.priceHT)])
       }
     },
+    .on(WithdrawalExclusionSet.self) { event, facts, rows in
+      rows.update(
+        ProductTables.products, .id(event.productID),
+        set: ["withdrawal_exclusion": .name(event.exclusion), "updated_at": .timestamp(facts.occurredAt)])
+    },
     .on(ProductTypesSet.self) { event, facts, rows in
       rows.deleteAll(from: ProductTables.productTypes, where: "product_id", equals: .id(event.productID))
       insertTypes(event.types, of: event.productID, facts, &rows)

@@ -16,7 +16,7 @@ enum OrderCopies {
     "order_line_copies", part: .copies,
     [
       Column("id", .bigint), Column("order_id", .bigint), Column("product_id", .bigint), Column("quantity", .integer),
-      Column("net_ht", .numeric(scale: 2)), Column("vat", .numeric(scale: 2)),
+      Column("net_ht", .numeric(scale: 2)), Column("vat", .numeric(scale: 2)), Column("withdrawal_exclusion", .text),
     ])
 
   static let handlers: [EventHandler] = [
@@ -25,7 +25,13 @@ enum OrderCopies {
       for line in event.lines {
         // What is left and its VAT make up the line's total, so the subtraction cannot overflow.
         let net = Cents(line.totalHT.rawValue - line.discount.rawValue)
-        insert(line.orderItemID, event.orderID, line.productID, line.quantity, net, line.vat, &rows)
+        rows.insert(
+          into: lines,
+          [
+            "id": .id(line.orderItemID), "order_id": .id(event.orderID), "product_id": .id(line.productID),
+            "quantity": .int(line.quantity), "net_ht": .money(net), "vat": .money(line.vat),
+            "withdrawal_exclusion": .name(line.withdrawalExclusion),
+          ])
       }
     },
     // It was delivered and paid for elsewhere: tickets can be about it, but nothing of it comes back here.
@@ -58,17 +64,6 @@ enum OrderCopies {
       [
         "id": .id(id), "order_number": .text(number), "user_id": .id(user), "total_amount_ttc": .money(total), "status": .name(status),
         "has_failed_payment": false, "website_id": .id(website),
-      ])
-  }
-
-  private static func insert(
-    _ id: OrderItemID, _ order: OrderID, _ product: ProductID, _ quantity: Int64, _ net: Cents, _ vat: Cents, _ rows: inout RowChanges
-  ) {
-    rows.insert(
-      into: lines,
-      [
-        "id": .id(id), "order_id": .id(order), "product_id": .id(product), "quantity": .int(quantity), "net_ht": .money(net),
-        "vat": .money(vat),
       ])
   }
 

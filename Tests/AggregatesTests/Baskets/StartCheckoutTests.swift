@@ -23,6 +23,21 @@ import Testing
     #expect(try await scenario.state(of: PromoCode.self, "TEN").use(of: Sales.order) == .claimed(Sales.user))
   }
 
+  @Test func `a line keeps what its product said of withdrawals when it was ordered`() async throws {
+    var facts = Sales.product()
+    facts.withdrawalExclusion = .perishable
+    let cake = facts
+    let scenario = try await Scenario().given(Sales.add(Sales.product())).given(Sales.start([cake]))
+    let checkout = try #require(try await scenario.state(of: Basket.self, Sales.basket).checkout)
+    #expect(checkout.lines.map(\.withdrawalExclusion) == [.perishable])
+    let placed = try await scenario.when(PlaceOrder(basketID: Sales.basket, attempt: 1))
+    guard case .orderPlaced(let order)? = try placed.recorded.first.map({ try OrderEvent.decoder.decode($0, keys: [:]) }) else {
+      Issue.record("no order was placed")
+      return
+    }
+    #expect(order.lines.map(\.withdrawalExclusion) == [.perishable])
+  }
+
   @Test func `a second checkout of a frozen basket answers the first one's order`() async throws {
     let scenario = try await Scenario().given(Sales.add(Sales.product())).given(Sales.start([Sales.product()]))
     let again = try await scenario.when(Sales.start([Sales.product()], order: OrderID(2_001)))

@@ -160,4 +160,24 @@ import Testing
     for event in try Order.decide(.recordReturn([StockItem(productID: ProductID(7), quantity: 1)]), state) { Order.evolve(&state, event) }
     #expect(state.status == .returned)
   }
+
+  /// A withdrawal stands where an administrator's word stands, but for what is on its way.
+  @Test(arguments: Place.allCases)
+  func `a withdrawal cancels what has not left, however far it is packed`(place: Place) throws {
+    let state = try Self.state(place)
+    func decide(by user: UserID) throws -> [OrderEvent] { try Order.decide(.cancel(.withdrawal(user), comment: nil), state) }
+    switch place {
+    case .pending, .reserved, .confirmed, .processing:
+      #expect(throws: OrderRejection.notFound) { try decide(by: UserID(99)) }
+      guard case .orderCancelled(let event)? = try decide(by: Sales.user).first else {
+        Issue.record("not cancelled")
+        return
+      }
+      #expect(event.reason == .withdrawal)
+      #expect(event.refundRequired == (state.paid != nil))
+    case .cancelled: #expect(try decide(by: Sales.user).isEmpty)
+    case .shipped: #expect(throws: OrderRejection.returnNeeded) { try decide(by: Sales.user) }
+    case .none, .delivered, .refunded, .returned: #expect(throws: OrderRejection.self) { try decide(by: Sales.user) }
+    }
+  }
 }

@@ -79,6 +79,22 @@ import Testing
       .then(.priceChanged(PriceChanged(productID: id, previousPriceHT: Cents(89_900), priceHT: Cents(1))), on: Product.self, id)
   }
 
+  @Test func `a product says why nobody can withdraw from it, and no longer`() async throws {
+    var perishable = details
+    perishable.withdrawalExclusion = .perishable
+    let given = perishable
+    func set(_ exclusion: WithdrawalExclusion?) -> ProductEvent {
+      .withdrawalExclusionSet(WithdrawalExclusionSet(productID: id, exclusion: exclusion))
+    }
+    let scenario = try await scenario()
+    try await scenario.when(AddProduct(productID: id, details: given)).then(added(given), set(.perishable), on: Product.self, id)
+    try await scenario.when(AddProduct(productID: id, details: given)).thenNothing()
+    try await scenario.when(ChangeProduct(productID: id) { $0.withdrawalExclusion = .dated })
+      .then(set(.dated), on: Product.self, id).andNothingElse()
+    try await scenario.when(ChangeProduct(productID: id) { $0.withdrawalExclusion = nil }).then(set(nil), on: Product.self, id)
+    try await scenario.when(ChangeProduct(productID: id) { $0.withdrawalExclusion = nil }).thenNothing()
+  }
+
   @Test func `a product is put into categories and catalogues that exist, and links that stay keep their ids`() async throws {
     let scenario = try await scenario().given(SeedCategory(id: CategoryID(1), node: .init(name: "Phones")))
       .given(SeedCategory(id: CategoryID(2), node: .init(name: "Sale"))).given(SeedCatalog(id: CatalogID(1), node: .init(name: "Main")))

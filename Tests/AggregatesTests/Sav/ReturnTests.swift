@@ -154,6 +154,15 @@ import Testing
     _ = try await scenario.given(Self.move(.shipBack(tracking: nil), by: Self.owner))
     try await scenario.when(DeleteTicket(ticketID: Desk.ticket, deletedBy: nil)).thenRejected(TicketRejection.hasReturns([Self.id]))
   }
+
+  @Test func `an exclusion forbids a withdrawal and nothing else`() async throws {
+    var order = Self.order()
+    order.lines[0].withdrawalExclusion = .personalised
+    let scenario = try await Self.scenario()
+    try await scenario.when(Self.request(.withdrawal, order: order)).thenRejected(ReturnRejection.excluded(Self.item, .personalised))
+    let defect = try await scenario.when(Self.request(.defect, order: order))
+    #expect(defect.answer?.status == .requested)
+  }
 }
 
 @Suite struct FrenchCalendarTests {

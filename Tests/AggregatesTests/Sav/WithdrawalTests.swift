@@ -82,10 +82,9 @@ import Testing
     try await declared.later(by: .seconds(120)).when(late).thenRejected(ReturnRejection.tooLate(since: end))
   }
 
-  @Test func `nobody withdraws from another's order, from what has not come, or without saying who he is`() async throws {
+  @Test func `nobody withdraws from another's order, from more than there is, or without saying who he is`() async throws {
     let scenario = Scenario()
     try await scenario.when(Self.declare(order: Self.order(of: UserID(99)))).thenRejected(WithdrawalRejection.notFound)
-    try await scenario.when(Self.declare(order: Self.order(deliveredAt: nil))).thenRejected(ReturnRejection.notDelivered)
     try await scenario.when(Self.declare([.init(orderItemID: Self.item, quantity: 4)]))
       .thenRejected(ReturnRejection.tooMany(Self.item, returnable: 3))
     try await scenario.when(Self.declare([.init(orderItemID: OrderItemID(1), quantity: 1)]))
@@ -94,6 +93,60 @@ import Testing
       .thenRejected(WithdrawalRejection.invalid(FieldError("name", .blank)))
     try await scenario.when(Self.confirm()).thenRejected(WithdrawalRejection.notFound)
     try await scenario.given(Self.declare()).when(Self.confirm(by: UserID(99))).thenRejected(WithdrawalRejection.notFound)
+  }
+
+  /// Machines page: but for the exceptions of L221-28, marked on the product.
+  @Test func `what the law excludes is not withdrawn from, and the rest of the order is`() async throws {
+    var order = Self.order()
+    let cake = OrderItemID(71)
+    order.lines.append(
+      .init(
+        orderItemID: cake, productID: ProductID(6), quantity: 1, netHT: Cents(500), vat: Cents(28), withdrawalExclusion: .perishable))
+    let refusal = ReturnRejection.excluded(cake, .perishable)
+    let scenario = Scenario()
+    try await scenario.when(Self.declare([.init(orderItemID: cake, quantity: 1)], order: order)).thenRejected(refusal)
+    try await scenario.when(
+      Self.declare([.init(orderItemID: Self.item, quantity: 1), .init(orderItemID: cake, quantity: 1)], order: order)
+    )
+    .thenRejected(refusal)
+    let whole = try await scenario.when(Self.declare(order: order))
+    #expect(whole.answer?.notice.lines.map(\.orderItemID) == [Self.item])
+    var cakeAlone = order
+    cakeAlone.lines.removeFirst()
+    var other = Self.declare(order: cakeAlone)
+    other.withdrawalID = WithdrawalID(1_001)
+    try await whole.and.when(other).thenRejected(refusal)
+  }
+
+  @Test func `what has not come is withdrawn from as a whole, and no return is opened for it`() async throws {
+    let order = Self.order(deliveredAt: nil)
+    let scenario = Scenario()
+    try await scenario.when(Self.declare([.init(orderItemID: Self.item, quantity: 2)], order: order))
+      .thenRejected(ReturnRejection.notDelivered)
+    var cancelled = order
+    cancelled.isCancelled = true
+    try await scenario.when(Self.declare(order: cancelled)).thenRejected(ReturnRejection.notDelivered)
+    var excluded = order
+    excluded.lines[0].withdrawalExclusion = .dated
+    try await scenario.when(Self.declare(order: excluded)).thenRejected(ReturnRejection.excluded(Self.item, .dated))
+
+    let declared = try await scenario.given(Self.declare(order: order))
+    try await declared.when(Self.confirm(order: cancelled)).thenRejected(ReturnRejection.notDelivered)
+    let result = try await declared.when(Self.confirm(order: order))
+    let confirmed = WithdrawalConfirmed(
+      notice: Self.notice(3), returnID: nil, undelivered: order.lines, ticketID: TicketID(2_000), confirmedAt: Self.start,
+      personal: Self.statement)
+    try await result.then(.confirmed(confirmed), on: Withdrawal.self, Self.id)
+    #expect(try await result.and.state(of: Return.self, 3_000).status == nil)
+    #expect(try await result.and.state(of: Ticket.self, 2_000).orderID == OrderID(7))
+    #expect(confirmed.receipt?.contains("elle est annulée") == true)
+    try await result.and.when(Self.confirm(order: cancelled)).thenNothing()
+  }
+
+  @Test func `what came between declaring and confirming comes back`() async throws {
+    let scenario = try await Scenario().given(Self.declare(order: Self.order(deliveredAt: nil)))
+    let result = try await scenario.when(Self.confirm(order: Self.order(deliveredAt: Self.start)))
+    #expect(try await result.and.state(of: Return.self, 3_000).status == .authorised)
   }
 
   @Test func `the receipt says what was declared, and the day and hour of it`() throws {

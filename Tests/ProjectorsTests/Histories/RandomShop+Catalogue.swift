@@ -109,6 +109,7 @@ extension RandomShop {
       if shop.chance(80) { details.types = shop.links() }
       if shop.chance(40) { details.categories = shop.categoryLinks() }
       if shop.chance(40) { details.catalogs = shop.catalogLinks() }
+      details.withdrawalExclusion = details.priceHT.rawValue.isMultiple(of: 3) ? .personalised : nil
       let wanted = details
       if try await shop.send(ChangeProduct(productID: id) { $0 = wanted }) != nil { shop.products[id] = wanted }
     },
@@ -133,7 +134,8 @@ extension RandomShop {
     let id = shop.chance(20) ? ProductID.imported(shop.freshID()) : ProductID(shop.freshID())
     let details = Product.Details(
       name: shop.name("Mill"), ref: shop.name("REF"), priceHT: Cents(shop.number(0...99_999)), brandID: shop.any(shop.brands),
-      types: shop.links(), categories: shop.categoryLinks(), catalogs: shop.catalogLinks())
+      types: shop.links(), categories: shop.categoryLinks(), catalogs: shop.catalogLinks(),
+      withdrawalExclusion: id.rawValue.isMultiple(of: 4) ? .perishable : nil)
     if try await shop.send(AddProduct(productID: id, details: details, stock: shop.number(0...40))) != nil { shop.products[id] = details }
   }
 

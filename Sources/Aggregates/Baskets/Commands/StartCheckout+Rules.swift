@@ -49,7 +49,7 @@ extension StartCheckout {
           itemID: line.itemID, orderItemID: OrderItemID(firstOrderItemID.rawValue + Int64(index)), productID: line.productID,
           productName: product.name, productRef: product.ref, quantity: line.quantity, unitPriceHT: product.priceHT,
           unitPriceTTC: try product.unitPriceTTC(), vatRate: product.vatRate, totalHT: sums.lineHT, discount: sums.discount,
-          vat: sums.vat, totalTTC: sums.ttc))
+          vat: sums.vat, totalTTC: sums.ttc, withdrawalExclusion: product.withdrawalExclusion))
     }
     let ids = Dictionary(basket.codes.map { ($0.link.code, $0.link.promoCodeID) }) { first, _ in first }
     let codes = totals.codes.filter { $0.amount > .zero }.map {

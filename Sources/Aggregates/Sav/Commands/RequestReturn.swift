@@ -51,13 +51,14 @@ public struct RequestReturn: Command {
     let ticket = try session.load(Ticket.self, ticketID)
     try Ticket.requireLiving(ticket, seenBy: actor)
     guard let orderID = ticket.orderID, let order, order.orderID == orderID else { throw ReturnRejection.noOrder }
-    try Self.checkTime(of: order, reason, declaredAt ?? session.now)
+    // A withdrawal that was declared before the goods came is in time.
+    if order.deliveredAt != nil || declaredAt == nil { try Self.checkTime(of: order, reason, declaredAt ?? session.now) }
     do {
       try TextRules.optional(comment, "comment", maximum: 1_000)
     } catch {
       throw ReturnRejection.invalid(error)
     }
-    let lines = try Self.lines(items, of: order, session.load(ReturnsOfOrder.self, orderID), from: firstLineID)
+    let lines = try Self.lines(items, of: order, for: reason, session.load(ReturnsOfOrder.self, orderID), from: firstLineID)
     let key = ReturnKey(returnID: returnID, ticketID: ticketID, orderID: orderID, userID: order.userID)
     var events: [ReturnEvent] = [
       .requested(
@@ -83,18 +84,23 @@ public struct RequestReturn: Command {
     guard now < end else { throw .tooLate(since: end) }
   }
 
-  /// All units of an order that no return has.
-  static func everything(of order: ReturnableOrder, _ returns: ReturnsOfOrder.State) -> [Item] {
-    order.lines.compactMap { line in
+  /// All units of an order that no return has and that can be withdrawn from.
+  /// - Throws: `ReturnRejection.excluded` when there are some, but none can be withdrawn from.
+  static func withdrawable(of order: ReturnableOrder, _ returns: ReturnsOfOrder.State) throws(ReturnRejection) -> [Item] {
+    let lines = order.lines.filter { $0.withdrawalExclusion == nil }
+    if lines.isEmpty, let line = order.lines.first, let exclusion = line.withdrawalExclusion {
+      throw .excluded(line.orderItemID, exclusion)
+    }
+    return lines.compactMap { line in
       let rest = line.quantity - returns.claimed[line.orderItemID, default: 0]
       return rest > 0 ? Item(orderItemID: line.orderItemID, quantity: rest) : nil
     }
   }
 
   /// The lines of a return with these items.
-  /// - Throws: where there are none or too many, or one is not there any more.
+  /// - Throws: where there are none or too many, or one is not there any more or cannot come back for this reason.
   static func lines(
-    _ items: [Item], of order: ReturnableOrder, _ returns: ReturnsOfOrder.State, from firstLineID: ReturnLineID
+    _ items: [Item], of order: ReturnableOrder, for reason: ReturnReason, _ returns: ReturnsOfOrder.State, from firstLineID: ReturnLineID
   ) throws(ReturnRejection) -> [ReturnLine] {
     guard !items.isEmpty else { throw .invalid(FieldError("lines", .blank)) }
     guard items.count <= Return.maximumLines else { throw .invalid(FieldError("lines", .tooLong(maximum: Return.maximumLines))) }
@@ -104,6 +110,7 @@ public struct RequestReturn: Command {
       guard let line = order.lines.first(where: { $0.orderItemID == item.orderItemID }) else {
         throw .invalid(FieldError("lines", .unknown))
       }
+      if reason == .withdrawal, let exclusion = line.withdrawalExclusion { throw .excluded(line.orderItemID, exclusion) }
       let returnable = line.quantity - returns.claimed[item.orderItemID, default: 0]
       guard item.quantity >= 1, item.quantity <= returnable else { throw .tooMany(item.orderItemID, returnable: returnable) }
       lines.append(

@@ -11,7 +11,7 @@ public struct DeclareWithdrawal: Command {
   public var orderNumber: String
   /// What the lines were called, where that is known.
   public var names: [OrderItemID: String]
-  /// Nil: all that has not come back yet.
+  /// Nil: all that has not come back yet and can be withdrawn from.
   public var items: [RequestReturn.Item]?
   public var statement: WithdrawalStatement
 
@@ -38,8 +38,10 @@ public struct DeclareWithdrawal: Command {
       throw WithdrawalRejection.invalid(error)
     }
     let returns = try session.load(ReturnsOfOrder.self, order.orderID)
-    try RequestReturn.checkTime(of: order, .withdrawal, session.now)
-    let lines = try RequestReturn.lines(items ?? RequestReturn.everything(of: order, returns), of: order, returns, from: ReturnLineID(0))
+    if order.deliveredAt != nil { try RequestReturn.checkTime(of: order, .withdrawal, session.now) }
+    let lines = try RequestReturn.lines(
+      items ?? RequestReturn.withdrawable(of: order, returns), of: order, for: .withdrawal, returns, from: ReturnLineID(0))
+    if order.deliveredAt == nil { try Self.checkWhole(lines, of: order) }
     let notice = WithdrawalNotice(
       withdrawalID: withdrawalID, orderID: order.orderID, orderNumber: orderNumber, userID: userID,
       lines: lines.map {
@@ -49,9 +51,21 @@ public struct DeclareWithdrawal: Command {
     try session.record([.declared(declared)], on: Withdrawal.self, withdrawalID)
     return try WithdrawalAnswer(withdrawalID, session.load(Withdrawal.self, withdrawalID))
   }
+
+  /// What has not come is withdrawn from as a whole: the order is cancelled.
+  private static func checkWhole(_ lines: [ReturnLine], of order: ReturnableOrder) throws(ReturnRejection) {
+    guard !order.isCancelled else { throw .notDelivered }
+    for line in order.lines {
+      if let exclusion = line.withdrawalExclusion { throw .excluded(line.orderItemID, exclusion) }
+    }
+    guard
+      Set(lines.map { ReturnedUnits($0.orderItemID, $0.quantity) }) == Set(order.lines.map { ReturnedUnits($0.orderItemID, $0.quantity) })
+    else { throw .notDelivered }
+  }
 }
 
-/// The second step: a buyer confirms what he declared. A ticket with an authorised return is opened for it. Confirming again changes nothing.
+/// The second step: a buyer confirms what he declared. A ticket is opened for it, with an authorised return when the order has been delivered; one
+/// that has not is cancelled by the support desk's process manager. Confirming again changes nothing.
 public struct ConfirmWithdrawal: Command {
   public var withdrawalID: WithdrawalID
   public var userID: UserID
@@ -94,13 +108,19 @@ public struct ConfirmWithdrawal: Command {
       subject: "Rétractation de la commande \(notice.orderNumber)",
       description: statement.comment ?? "Rétractation n° \(withdrawalID)", category: "withdrawal", order: ticketOrder, times: ticketTimes
     ).decide(in: &session)
-    _ = try RequestReturn(
-      returnID: returnID, firstLineID: firstLineID, ticketID: ticketID, actor: .customer(userID), order: order, reason: .withdrawal,
-      items: notice.lines.map { RequestReturn.Item(orderItemID: $0.orderItemID, quantity: $0.quantity) }, comment: statement.comment,
-      declaredAt: notice.declaredAt, times: returnTimes
-    ).decide(in: &session)
+    guard let order else { throw ReturnRejection.noOrder }
+    let isDelivered = order.deliveredAt != nil
+    if isDelivered {
+      _ = try RequestReturn(
+        returnID: returnID, firstLineID: firstLineID, ticketID: ticketID, actor: .customer(userID), order: order, reason: .withdrawal,
+        items: notice.items, comment: statement.comment, declaredAt: notice.declaredAt, times: returnTimes
+      ).decide(in: &session)
+    } else if order.isCancelled {
+      throw ReturnRejection.notDelivered
+    }
     let confirmed = WithdrawalConfirmed(
-      notice: notice, returnID: returnID, ticketID: ticketID, confirmedAt: session.now, personal: statement)
+      notice: notice, returnID: isDelivered ? returnID : nil, undelivered: isDelivered ? [] : order.lines, ticketID: ticketID,
+      confirmedAt: session.now, personal: statement)
     try session.record([.confirmed(confirmed)], on: Withdrawal.self, withdrawalID)
     return try WithdrawalAnswer(withdrawalID, session.load(Withdrawal.self, withdrawalID))
   }
@@ -112,6 +132,7 @@ public struct WithdrawalAnswer: JSONCodable, Hashable {
   public var confirmBy: Timestamp
   /// Nil until it is confirmed; so are the others.
   public var confirmedAt: Timestamp?
+  /// Nil, too, where the order had not been delivered.
   public var returnID: ReturnID?
   public var ticketID: TicketID?
 
