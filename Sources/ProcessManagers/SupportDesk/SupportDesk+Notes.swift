@@ -8,7 +8,8 @@ extension SupportDesk {
     return SagaNotes(
       """
       Keeps the support desk's deadlines, its team in step with roles, and tickets with their orders. What a return brought back goes to the order and to
-      the stock, and what is to be paid back is asked of the payment.
+      the stock, and what is to be paid back is asked of the payment. An order that is withdrawn from before its delivery is cancelled; where the parcel has
+      left, a return is opened.
       """,
       timers: [
         SagaTimer(
