@@ -94,7 +94,7 @@ enum CatalogueFigure {
           Measurement(
             name: "http.catalogue.\(kind.name).kept", value: outcome.rate, unit: "requests/s", target: .atLeast(kind.target),
             settings: [
-              ("asked for", kind.about), ("products", String(sizes[1])), ("answers are kept", "5 s, in the database, as without a setting"),
+              ("asked for", kind.about), ("products", String(sizes[1])), ("answers are kept", "5 s, in Redis, as after make run"),
               ("seconds", String(bench.settings.duration)),
             ] + outcome.settings))
       }

@@ -66,7 +66,7 @@ struct Installation: Sendable {
   }
 
   /// Starts the program with these arguments.
-  /// - Parameter cacheSeconds: how long answers are kept; 0, so that what is measured is the way to the rows, not to a kept answer.
+  /// - Parameter cacheSeconds: how long answers are kept; 0, so that what is measured is the way to the rows, not to a kept answer. Where they are kept, Redis keeps them, as it does after `make run`.
   func start(_ arguments: [String], port: Int = 0, cacheSeconds: Int = 0) async throws -> RunningProcess {
     var environment = environment
     environment["COMPTOIR_PORT"] = String(port)
@@ -74,6 +74,7 @@ struct Installation: Sendable {
     environment["COMPTOIR_ANONYMOUS_REQUESTS_PER_MINUTE"] = "0"
     environment["COMPTOIR_CALLER_REQUESTS_PER_MINUTE"] = "0"
     environment["COMPTOIR_CACHE_SECONDS"] = String(cacheSeconds)
+    if cacheSeconds > 0 { environment["REDIS_URL"] = ProcessInfo.processInfo.environment["REDIS_URL"] }
     return try await RunningProcess.start(
       [program] + arguments + ["--log-level", "warning"], environment: environment,
       output: folder.appending(path: "output-\(UUID().uuidString)"))
