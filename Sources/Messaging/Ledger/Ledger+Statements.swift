@@ -87,16 +87,16 @@ extension Ledger {
 
   /// One that failed so long ago and does not wait was discarded.
   static let remove = PostgresStatement(
-    "ledger.remove", "delete from ops.messages where id in (select id from \(oldest)) and \(isSettled) and \(positionSQL) <= $2")
+    "ledger.remove", "delete from ops.messages where \(isSettled) and \(positionSQL) <= $2")
 
   /// The last position of some that can be removed.
-  static let removable = PostgresStatement("ledger.removable", "select max(\(positionSQL)) from \(oldest) where \(isSettled)")
+  static let removable = PostgresStatement(
+    "ledger.removable",
+    "select max(position) from (select \(positionSQL) as position from ops.messages where \(isSettled) order by created_at limit 50000) p")
 
-  /// Rows are numbered as they are written, so the oldest need no index of their own.
-  private static let oldest = "(select * from ops.messages order by id limit 50000) oldest"
-
+  /// No row is older than its event, so the index over the event's time finds it.
   private static let isSettled = """
-    updated_at < clock_timestamp() - make_interval(secs => $1)
+    created_at < clock_timestamp() - make_interval(secs => $1) and updated_at < clock_timestamp() - make_interval(secs => $1)
       and (status in ('consumed', 'failed') or queue = '' and status = 'published')
     """
 

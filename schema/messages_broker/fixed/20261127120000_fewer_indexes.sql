@@ -1,5 +1,5 @@
--- Each message costs an entry in every index when it is published, and one more when it is consumed. The oldest rows are found by their numbers,
--- and by status only those are looked for that wait.
+-- Each message costs an entry in every index when it is published, and one more when it is consumed. The oldest rows are found by the time
+-- of their events, and by status only those are looked for that wait.
 
 -- migrate:up
 set role messages_broker_owner;
