@@ -70,7 +70,12 @@ public final class Webhooks: Service {
     }
     // A task of its own, since this one is cancelled; without it the next one waits for the lease to run out.
     await Task {
-      try? await self.subscriptions.releaseLease(Self.lease, holder: self.holder)
+      do {
+        try await self.subscriptions.releaseLease(Self.lease, holder: self.holder)
+      } catch {
+        self.logger.warning(
+          "lease not given back: the next one waits until it has run out", metadata: ["lease": "\(Self.lease)", "error": "\(error)"])
+      }
     }.value
   }
 }

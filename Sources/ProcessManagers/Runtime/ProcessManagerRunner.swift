@@ -110,7 +110,12 @@ public final class ProcessManagerRunner: Service {
     await Task {
       try? await session.saveCheckpoint()
       await session.reportLast()
-      try? await self.subscriptions.releaseLease(self.lease, holder: self.holder)
+      do {
+        try await self.subscriptions.releaseLease(self.lease, holder: self.holder)
+      } catch {
+        self.logger.warning(
+          "lease not given back: the next one waits until it has run out", metadata: ["lease": "\(self.lease)", "error": "\(error)"])
+      }
     }.value
     lastStatus.withLock {
       $0 = session.status

@@ -112,7 +112,15 @@ public final class ProjectorRunner: Service {
       }
     }
     shared.withLock { $0.isActive = false }
-    try? await leases.releaseLease(lease, holder: holder)
+    // A task of its own, since this one may be cancelled.
+    await Task {
+      do {
+        try await self.leases.releaseLease(self.lease, holder: self.holder)
+      } catch {
+        self.logger.warning(
+          "lease not given back: the next one waits until it has run out", metadata: ["lease": "\(self.lease)", "error": "\(error)"])
+      }
+    }.value
   }
 
   private var lease: String { "projector \(projection.database)" }
