@@ -45,7 +45,7 @@ public final class PrivateServer {
     // Not below TMPDIR: the server's own user must be able to reach it.
     let folder = "/tmp/comptoir-test-\(UUID().uuidString.lowercased())"
     let server = PrivateServer(
-      folder: folder, programs: "/usr/lib/postgresql/\(version)/bin", port: Int.random(in: 20_000..<32_000),
+      folder: folder, programs: "/usr/lib/postgresql/\(version)/bin", port: freePort(),
       settings: settings)
     defer {
       server.kill()
@@ -58,6 +58,23 @@ public final class PrivateServer {
     try configure(server)
     try await server.start()
     return try await body(server)
+  }
+
+  /// A random port that nobody listens on, below the range that the kernel gives to outgoing connections.
+  private static func freePort() -> Int {
+    while true {
+      let port = UInt16.random(in: 20_000..<32_000)
+      let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      defer { close(descriptor) }
+      var address = sockaddr_in()
+      address.sin_family = sa_family_t(AF_INET)
+      address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+      address.sin_port = port.bigEndian
+      let isFree = withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
+      }
+      if isFree { return Int(port) }
+    }
   }
 
   private func initialise() throws {
