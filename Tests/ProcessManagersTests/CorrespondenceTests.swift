@@ -63,7 +63,8 @@ import Testing
         }
       }
     }
-    #expect(post.mails.map(\.to.address) == ["ada1@customer.example", "ada2@customer.example", "ada3@customer.example"])
+    // What a timer brings and what a message brings to different people have no order.
+    #expect(post.mails.map(\.to.address).sorted() == ["ada1@customer.example", "ada2@customer.example", "ada3@customer.example"])
     #expect(shop.log.timers.allSatisfy { !$0.key.hasPrefix("mail-") })
   }
 
