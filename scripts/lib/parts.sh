@@ -11,6 +11,8 @@ PART_LIMIT=${COMPTOIR_PART_LIMIT:-1800}
 PASSED=0
 FAILED=0
 TIMES=""
+# What failed, and where: said at the end, since the thousand lines of those that passed stand between.
+FAILURES=""
 
 # timed NAME BUDGET-SECONDS COMMAND…: runs COMMAND and notes its time beside its budget.
 timed() {
@@ -36,6 +38,10 @@ run_part() {
   total=$(sed -nE 's/^.*Test run with ([0-9]+) tests?( in [0-9]+ suites?)? (passed|failed) after.*$/\1/p' "$log" | tail -1)
   # A failing test and a failing case of it each have a line; the tests are counted.
   failed=$(grep -E '^[^A-Za-z]*Test .* failed after ' "$log" | grep -vcE '^[^A-Za-z]*Test (run|case) ' || true)
+  # What a test expected in vain, or how its time ran out; of a part that crashed, its last words.
+  FAILURES+=$(grep -E 'recorded an issue|^[^A-Za-z]*Test .* failed after ' "$log" | grep -vE '^[^A-Za-z]*Test (run|case) ' | head -40 || true)
+  [ -n "$total" ] || FAILURES+=$'\n'$(tail -15 "$log")
+  FAILURES=${FAILURES%$'\n'}${FAILURES:+$'\n'}
   if [ -z "$total" ]; then
     warn "this part ended without a summary (status $status$([ "$status" -ne 124 ] || printf ', it took longer than %s s' "$PART_LIMIT"))"
     failed=$((failed + 1))
@@ -53,8 +59,9 @@ run_part() {
   [ "$failed" -eq 0 ] && [ "$status" -eq 0 ]
 }
 
-# report: the times, then the closing line.
+# report: the times, what failed, then the closing line.
 report() {
   printf '\n%s' "$TIMES"
+  [ -z "$FAILURES" ] || printf '\n%s\n' "$FAILURES"
   say "$PASSED passed, $FAILED failed"
 }
