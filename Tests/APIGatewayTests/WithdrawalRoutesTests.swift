@@ -73,21 +73,49 @@ import Testing
     }
   }
 
-  @Test func `an order that has not come is withdrawn from as a whole, without a return`() async throws {
+  @Test func `a whole order that has not left is withdrawn from without a return, and once`() async throws {
+    try await ReadDatabases.with(only: ["sav_service_db"]) { databases in
+      try await databases.execute(
+        "sav_service_db", "update order_copies set delivered_at = null, status = 'processing' where id = 1;")
+      let harness = try await Harness(groups: APIGateway.groups, reads: databases.sides)
+      let declared = try await post(harness, "", Self.whole, key: "d1")
+      let id = try #require(try declared.json["data"]?["id"]?.int64Value)
+      let again = try #require(try await post(harness, "", Self.whole, key: "d2").json["data"]?["id"]?.int64Value)
+      let confirmed = try await post(harness, "/\(id)/confirm", key: "c1")
+      #expect(confirmed.status == 200)
+      #expect(try confirmed.json["data"]?["return_id"]?.isNull == true)
+      #expect(try confirmed.json["data"]?["ticket_id"]?.int64Value != nil)
+      let second = try await post(harness, "/\(again)/confirm", key: "c2")
+      #expect(second.status == 422)
+      #expect(try second.json["returnable"] == 0)
+      try await databases.execute("sav_service_db", "update order_copies set status = 'cancelled' where id = 1;")
+      #expect(try await post(harness, "", Self.whole, key: "d3").code == "state-conflict")
+    }
+  }
+
+  @Test func `a parcel on its way, and a part of an order, have a return at once`() async throws {
     try await ReadDatabases.with(only: ["sav_service_db"]) { databases in
       try await databases.execute(
         "sav_service_db", "update order_copies set delivered_at = null, status = 'processing' where id = 1;")
       let harness = try await Harness(groups: APIGateway.groups, reads: databases.sides)
       let part = Self.whole.replacing(#""name""#, with: #""lines":[{"order_item_id":2,"quantity":1}],"name""#)
-      #expect(try await post(harness, "", part, key: "d1").code == "state-conflict")
-      let declared = try await post(harness, "", Self.whole, key: "d2")
-      let id = try #require(try declared.json["data"]?["id"]?.int64Value)
-      let confirmed = try await post(harness, "/\(id)/confirm", key: "c1")
-      #expect(confirmed.status == 200)
-      #expect(try confirmed.json["data"]?["return_id"]?.isNull == true)
-      #expect(try confirmed.json["data"]?["ticket_id"]?.int64Value != nil)
-      try await databases.execute("sav_service_db", "update order_copies set status = 'cancelled' where id = 1;")
-      #expect(try await post(harness, "", Self.whole, key: "d3").code == "state-conflict")
+      for (body, status, key) in [(part, "processing", "p"), (Self.whole, "shipped", "s")] {
+        try await databases.execute("sav_service_db", "update order_copies set status = '\(status)' where id = 1;")
+        let declared = try await post(harness, "", body, key: "d" + key)
+        let id = try #require(try declared.json["data"]?["id"]?.int64Value)
+        let confirmed = try await post(harness, "/\(id)/confirm", key: "c" + key)
+        #expect(try confirmed.json["data"]?["return_id"]?.int64Value != nil, "\(status)")
+      }
+    }
+  }
+
+  @Test func `an order of another website is not there`() async throws {
+    try await ReadDatabases.with(only: ["sav_service_db"]) { databases in
+      let harness = try await Harness(groups: APIGateway.groups, reads: databases.sides)
+      let id = try #require(try await post(harness, "", Self.whole, key: "d1").json["data"]?["id"]?.int64Value)
+      try await databases.execute("sav_service_db", "update order_copies set website_id = 2 where id = 1;")
+      #expect(try await post(harness, "", Self.whole, key: "d2").code == "unknown-reference")
+      #expect(try await post(harness, "/\(id)/confirm", key: "c1").status == 404)
     }
   }
 

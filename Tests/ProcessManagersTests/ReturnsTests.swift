@@ -20,6 +20,10 @@ import Testing
       return order
     }
     for step in AdvanceOrder.Step.allCases { _ = try await shop.executor.execute(AdvanceOrder(orderID: order, step: step)) }
+    // What was sent is held no more.
+    try await shop.running(shop.runner()) { try await shop.settle($0) }
+    #expect(try await shop.state(Stock.self, ProductID(7)).onHand == 3)
+    #expect(try await shop.state(Stock.self, ProductID(7)).reserved == 0)
     let bought = try await shop.order(order).lines[0]
     let about = TicketOrder(
       orderID: order, orderNumber: "ORD-1", userID: UserID(1), totalTTC: Cents(1), status: "delivered", hasFailedPayment: false)
@@ -53,6 +57,9 @@ import Testing
     try await shop.running(shop.runner(returns(shop))) { try await shop.settle($0) }
     #expect(try await shop.order(order).returned == [ProductID(7): 1])
     #expect(shop.count(RefundRequested.type) == 1)
+    // Two of five were sent, and one can be sold again.
+    #expect(try await shop.state(Stock.self, ProductID(7)).onHand == 4)
+    #expect(try await shop.state(Stock.self, ProductID(7)).free == 4)
     // All of it once more from the beginning.
     let port = returns(shop)
     for message in shop.log.events where port.messageTypes.contains(message.type) { try await port.handle(message) }
@@ -133,7 +140,10 @@ import Testing
     try await shop.running(shop.runner(returns(shop))) { try await shop.settle($0) }
     #expect(shop.count(OrderCancelled.type) == 0)
     let requested = try #require(shop.log.events.first { $0.type == ReturnRequested.type.name })
-    guard case .requested(let back) = try ReturnEvent.decoder.decode(requested, keys: [:]) else { return }
+    guard case .requested(let back) = try ReturnEvent.decoder.decode(requested, keys: [:]) else {
+      Issue.record("no request of a return")
+      return
+    }
     #expect(back.key.orderID == order)
     #expect(back.key.ticketID == ticket)
     #expect(back.lines.map(\.quantity) == [2])
@@ -141,5 +151,38 @@ import Testing
     let port = returns(shop)
     for message in shop.log.events where port.messageTypes.contains(message.type) { try await port.handle(message) }
     #expect(shop.count(ReturnRequested.type) == 1)
+  }
+
+  @Test func `an order that was cancelled otherwise, and paid back, is left as it is`() async throws {
+    let shop = Shop()
+    let order = try await withdraw(shop, after: [])
+    _ = try await shop.executor.execute(CancelOrder(orderID: order, canceller: .customer(UserID(1))))
+    try await shop.running(shop.runner()) { try await shop.settle($0) }
+    #expect(try await shop.order(order).status == .refunded)
+    try await shop.running(shop.runner(returns(shop))) { try await shop.settle($0) }
+    #expect(try await shop.order(order).cancellation == .customer)
+    #expect(shop.count(ReturnRequested.type) == 0)
+    #expect(shop.count(RefundRequested.type) == 1)
+  }
+
+  @Test func `a withdrawal that comes again after its return was paid back changes nothing`() async throws {
+    let shop = Shop()
+    let order = try await withdraw(shop, after: [.processing, .shipped])
+    try await shop.running(shop.runner(returns(shop))) { try await shop.settle($0) }
+    let back = try #require(shop.log.events.first { $0.type == ReturnRequested.type.name })
+    let id = try #require(Int64(back.stream.id))
+    let sent = try await shop.state(Return.self, ReturnID(id)).lines.map { ReturnReceived.Item(lineID: $0.lineID, quantity: $0.quantity) }
+    let found = sent.map { ReturnMove.Inspection(lineID: $0.lineID, accepted: $0.quantity, restock: true) }
+    for move in [ReturnMove.receive(sent), .inspect(found), .refund] {
+      _ = try await shop.executor.execute(MoveReturn(returnID: ReturnID(id), actor: boss, move: move))
+    }
+    try await shop.running(shop.runner(returns(shop))) { try await shop.settle($0) }
+    try await shop.running(shop.runner()) { try await shop.settle($0) }
+    #expect(try await shop.order(order).status == .refunded)
+    #expect(try await shop.state(Stock.self, ProductID(7)).free == 5)
+    let before = shop.log.events.count
+    let port = returns(shop)
+    for message in shop.log.events where port.messageTypes.contains(message.type) { try await port.handle(message) }
+    #expect(shop.log.events.count == before)
   }
 }

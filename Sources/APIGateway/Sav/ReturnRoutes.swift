@@ -96,11 +96,11 @@ enum ReturnRoutes {
           netHT: try Cents(decimal: row.string(7)), vat: try Cents(decimal: row.string(8)),
           withdrawalExclusion: try row.optionalString(9).flatMap(WithdrawalExclusion.init(rawValue:))))
     }
+    let status = try result[0].optionalString(10).flatMap(OrderStatusName.init(rawValue:))
     let found = ReturnableOrder(
       orderID: OrderID(order), userID: UserID(try result[0].int64(2)),
-      deliveredAt: try result[0].optionalTimestamp(3).map { Timestamp(microseconds: $0) },
-      isCancelled: [.cancelled, .refunded].contains(try result[0].optionalString(10).flatMap(OrderStatusName.init(rawValue:))), lines: lines
-    )
+      deliveredAt: try result[0].optionalTimestamp(3).map { Timestamp(microseconds: $0) }, hasLeft: status == .shipped,
+      isCancelled: status == .cancelled || status == .refunded, lines: lines)
     return (found, position)
   }
 

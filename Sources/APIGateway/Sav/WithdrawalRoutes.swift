@@ -8,12 +8,12 @@ enum WithdrawalRoutes {
   static let routes: [Route] = [
     Route(
       .post, "/withdrawals", "declareWithdrawal",
-      "Declares the withdrawal from an order, or from some lines of a delivered one: nothing happens until it is confirmed",
+      "Declares the withdrawal from an order, or from some lines of it: nothing happens until it is confirmed",
       in: NewWithdrawal.self, out: state.asData, status: 201, access: .bearer, idempotency: .compulsory,
       problems: [.stateConflict, .ruleViolated, .unknownReference], handler: declare),
     Route(
       .post, "/withdrawals/{id}/confirm", "confirmWithdrawal",
-      "Confirms a withdrawal: opens a ticket with an authorised return, or cancels what has not been delivered, and mails the receipt",
+      "Confirms a withdrawal: opens a ticket with an authorised return, or cancels a whole order that has not left, and mails the receipt",
       in: IDInput<WithdrawalID>.self,
       out: state.asData, access: .bearer, idempotency: .compulsory, problems: [.stateConflict, .ruleViolated, .numbersExhausted],
       handler: confirm),
@@ -47,7 +47,9 @@ enum WithdrawalRoutes {
   @Sendable private static func declare(_ input: NewWithdrawal, _ call: Call) async throws -> Reply {
     let user = call.user.userID
     let order = try await ReturnRoutes.order(ReturnResources.withdrawableOrder, input.orderID.rawValue, call)
-    guard let order, order.userID == user, let known = try await TicketOpening.order(input.orderID, of: user, call) else {
+    guard let order, order.userID == user, let known = try await TicketOpening.order(input.orderID, of: user, call),
+      known.websiteID == call.websiteID
+    else {
       throw Problem.field("/order_id", .unknownReference)
     }
     let id = WithdrawalID(try await call.nextID("withdrawal"))
@@ -62,10 +64,12 @@ enum WithdrawalRoutes {
     let (found, _) = try await read(input.id, call)
     let notice = found.notice
     let order = try await ReturnRoutes.order(ReturnResources.withdrawableOrder, notice.orderID.rawValue, call)
+    let ticketOrder = try await TicketOpening.order(notice.orderID, of: notice.userID, call)
+    guard ticketOrder?.websiteID == call.websiteID else { throw Problem(.notFound) }
     var command = ConfirmWithdrawal(
       withdrawalID: input.id, userID: call.user.userID, order: order,
-      ticketOrder: try await TicketOpening.order(notice.orderID, of: notice.userID, call),
-      ticketID: TicketID(try await call.nextID("ticket")), ticketNumber: "", returnID: ReturnID(try await call.nextID("return")),
+      ticketOrder: ticketOrder, ticketID: TicketID(try await call.nextID("ticket")), ticketNumber: "",
+      returnID: ReturnID(try await call.nextID("return")),
       firstLineID: ReturnLineID(try await call.nextID("return_line", count: max(1, notice.lines.count))),
       ticketTimes: call.services.configuration.ticketTimes, returnTimes: call.services.configuration.returnTimes)
     for _ in 0..<3 {

@@ -14,8 +14,8 @@ public import JSON
 public enum Return: Aggregate {
   public static let category = "return"
   public static let initialState = State()
-  /// Lines that one return may have.
-  public static let maximumLines = 100
+  /// Lines that one return may have: as many as an order.
+  public static let maximumLines = SalesLimits.lines
 
   public struct State: Sendable {
     /// Nil: no such return.
@@ -161,14 +161,19 @@ public struct ReturnableOrder: Hashable, Sendable {
   public var userID: UserID
   /// Nil: not delivered yet.
   public var deliveredAt: Timestamp?
+  /// Its parcel is on its way, or was.
+  public var hasLeft: Bool
   /// Nothing of it will be delivered any more.
   public var isCancelled: Bool
   public var lines: [Line]
 
-  public init(orderID: OrderID, userID: UserID, deliveredAt: Timestamp?, isCancelled: Bool = false, lines: [Line]) {
+  public init(
+    orderID: OrderID, userID: UserID, deliveredAt: Timestamp?, hasLeft: Bool = false, isCancelled: Bool = false, lines: [Line]
+  ) {
     self.orderID = orderID
     self.userID = userID
     self.deliveredAt = deliveredAt
+    self.hasLeft = hasLeft || deliveredAt != nil
     self.isCancelled = isCancelled
     self.lines = lines
   }
@@ -201,7 +206,7 @@ public enum ReturnRejection: Rejection, Hashable {
   case noOrder
   /// The state does not take this.
   case wrongState(current: ReturnStatus, allowed: [ReturnAction])
-  /// The order has not been delivered, or not all of it is meant: before it comes, nothing but the whole can be withdrawn from.
+  /// The order has not been delivered; to a withdrawal: and will not be, since it is cancelled.
   case notDelivered
   /// The time to withdraw, or to complain, is over.
   case tooLate(since: Timestamp)

@@ -5,6 +5,8 @@ public import JSON
 public struct ReturnTimes: Sendable, Hashable {
   /// From the authorisation to sending the goods.
   public var sending = Duration.seconds(14 * 24 * 3_600)
+  /// The same for goods that had not come when it was authorised: nobody knows when they will, and after so long a parcel is lost.
+  public var sendingUndelivered = Duration.seconds(60 * 24 * 3_600)
   /// From the notice of a withdrawal to its refund.
   public var refund = Duration.seconds(14 * 24 * 3_600)
 

@@ -151,8 +151,11 @@ public struct WithdrawalConfirmed: Hashable, Sendable {
   public static let type = EventType("WithdrawalConfirmed", .private)
 
   public var notice: WithdrawalNotice
-  /// Nil: the order had not been delivered.
+  /// Nil: the order had not left, and is cancelled as a whole.
   public var returnID: ReturnID?
+  /// The return that is opened when the order cannot be cancelled any more. It has the units already, so that nobody withdraws from them
+  /// twice. Nil where there is a return at once.
+  public var held: HeldReturn?
   /// The lines of the order when it had not been delivered; else empty.
   public var undelivered: [ReturnableOrder.Line] = []
   public var ticketID: TicketID
@@ -160,12 +163,37 @@ public struct WithdrawalConfirmed: Hashable, Sendable {
   public var personal: WithdrawalStatement?
 
   public var subject: SubjectID { notice.userID.subject }
+
+  /// The ids of a return that may be opened later.
+  public struct HeldReturn: Hashable, Sendable {
+    public var returnID: ReturnID
+    /// The first of as many ids as there are lines.
+    public var firstLineID: ReturnLineID
+
+    public init(returnID: ReturnID, firstLineID: ReturnLineID) {
+      self.returnID = returnID
+      self.firstLineID = firstLineID
+    }
+  }
+}
+
+extension WithdrawalConfirmed.HeldReturn: JSONCodable {
+  public init(from json: inout JSONObjectReader) throws {
+    returnID = try json.id("return_id")
+    firstLineID = try json.id("first_line_id")
+  }
+
+  public func encode(to json: inout JSONWriter) {
+    json.field("return_id", returnID)
+    json.field("first_line_id", firstLineID)
+  }
 }
 
 extension WithdrawalConfirmed: PersonalEventPayload {
   public init(from json: inout JSONObjectReader) throws {
     notice = try WithdrawalNotice(from: &json)
     returnID = try json.optionalID("return_id")
+    held = try json.optionalObject("held_return") { try HeldReturn(from: &$0) }
     undelivered = try json.optionalArray("undelivered") { try ReturnableOrder.Line(from: &$0) } ?? []
     ticketID = try json.id("ticket_id")
     confirmedAt = try json.timestamp("confirmed_at")
@@ -174,6 +202,7 @@ extension WithdrawalConfirmed: PersonalEventPayload {
   public func encode(to json: inout JSONWriter) {
     notice.encode(to: &json)
     json.field("return_id", returnID)
+    if let held { json.object("held_return") { held.encode(to: &$0) } }
     json.array("undelivered", undelivered) { $1.encode(to: &$0) }
     json.field("ticket_id", ticketID)
     json.field("confirmed_at", confirmedAt)

@@ -16,14 +16,18 @@ extension WithdrawalConfirmed {
     if let comment = statement.comment, !comment.isEmpty { lines += ["", "Message : \(comment)"] }
     if let returnID {
       lines += [
-        "", "Retour n° \(returnID). Renvoyez les biens dans les 14 jours ; vous serez remboursé dans les 14 jours de cette rétractation,",
+        "",
+        "Retour n° \(returnID). Renvoyez les biens dans les 14 jours\(undelivered.isEmpty ? "" : " de leur arrivée") ; vous serez remboursé dans les"
+          + " 14 jours de cette rétractation,",
         "dès que les biens, ou la preuve de leur expédition, nous seront parvenus.",
       ]
+      if !undelivered.isEmpty { lines.append("Un colis que vous refusez, ou que vous ne retirez pas, nous revient de lui-même.") }
     } else {
       lines += [
         "",
-        "La commande n'était pas livrée : elle est annulée, et ce qui a été payé vous est remboursé dans les 14 jours de cette rétractation.",
-        "Si le colis est déjà parti, un retour est ouvert à sa place dans votre demande n° \(ticketID).",
+        "La commande n'était pas partie : elle est annulée, et ce qui a été payé vous est remboursé dans les 14 jours de cette rétractation.",
+        "Si le colis part au même moment, un retour est ouvert à sa place dans votre demande n° \(ticketID) : renvoyez alors les biens dans les",
+        "14 jours de leur arrivée.",
       ]
     }
     return lines.joined(separator: "\n") + "\n"

@@ -5,8 +5,8 @@ extension Checkout {
   public var messageTypes: [String] {
     [
       CheckoutStarted.type, OrderPlaced.type, ReservationHeld.type, ReservationRefused.type, ReservationExpired.type,
-      PaymentRequested.type, PaymentActionRequired.type, OrderConfirmed.type, OrderCancelled.type, CaptureRequested.type,
-      VoidRequested.type, RefundRequested.type,
+      PaymentRequested.type, PaymentActionRequired.type, OrderConfirmed.type, OrderShipped.type, OrderCancelled.type,
+      CaptureRequested.type, VoidRequested.type, RefundRequested.type,
     ].map(\.name)
   }
 
@@ -48,6 +48,9 @@ extension Checkout {
         let redeem = RedeemPromoCodes(orderID: event.orderID, basketID: event.basketID, codes: event.codes)
         try await step(redeem, of: event.orderID, after: message)
       }
+    case OrderShipped.type.name:
+      let order = try read(OrderShipped.self, message).orderID
+      try await step(DispatchReservation(orderID: order), of: order, after: message)
     case OrderCancelled.type.name: try await compensate(try read(OrderCancelled.self, message), after: message)
     case PaymentRequested.type.name: try await authorise(message)
     case CaptureRequested.type.name: try await capture(try read(CaptureRequested.self, message), after: message)

@@ -8,6 +8,7 @@ public import Logging
 /// CheckoutStarted ─▶ PlaceOrder ─▶ OrderPlaced ─▶ ReserveStock ─▶ ReservationHeld ─▶ ConfirmStock ─▶ PaymentRequested ─▶ authorise
 ///   ─▶ AuthorisePayment ─▶ OrderConfirmed ─▶ ConfirmReservation, RedeemPromoCodes
 ///                      └▶ CaptureRequested ─▶ capture ─▶ CompleteCapture ─▶ OrderPaid
+/// OrderShipped ─▶ DispatchReservation
 /// OrderCancelled ─▶ ReleaseReservation, ReleasePromoCodes, SettleCancelledPayment ─▶ void or refund; RestoreBasket
 /// ```
 public final class Checkout: OrderSagaPort {

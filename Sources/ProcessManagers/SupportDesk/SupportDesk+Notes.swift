@@ -8,8 +8,8 @@ extension SupportDesk {
     return SagaNotes(
       """
       Keeps the support desk's deadlines, its team in step with roles, and tickets with their orders. What a return brought back goes to the order and to
-      the stock, and what is to be paid back is asked of the payment. An order that is withdrawn from before its delivery is cancelled; where the parcel has
-      left, a return is opened.
+      the stock, and what is to be paid back is asked of the payment. An order that is withdrawn from before it left is cancelled; where the parcel has left
+      meanwhile, a return is opened.
       """,
       timers: [
         SagaTimer(
@@ -22,8 +22,9 @@ extension SupportDesk {
           TicketTimer.Kind.close.rawValue, "the customer's answer to a question; his word on a resolution",
           after: [times.silence, times.confirmation], then: "the ticket closes"),
         SagaTimer(
-          ReturnTimer.Kind.sending.rawValue, "goods to be sent back after the return was authorised", after: [returns.sending],
-          then: "the return expires"),
+          ReturnTimer.Kind.sending.rawValue,
+          "goods to be sent back after the return was authorised; the longer time where they had not come to the buyer by then",
+          after: [returns.sending, returns.sendingUndelivered], then: "the return expires"),
         SagaTimer(
           ReturnTimer.Kind.refund.rawValue, "a withdrawal to be paid back after its notice", after: [returns.refund],
           then: "it is paid back"),

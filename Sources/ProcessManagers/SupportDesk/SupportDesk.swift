@@ -8,8 +8,8 @@ import FoundationEssentials
 /// a deadline or a waiting time is over ─▶ FireTicketTimer, FireReturnTimer
 /// RoleAssigned, RoleRevoked of the support team ─▶ JoinSupportTeam, LeaveSupportTeam
 /// OrderCancelled ─▶ NoteOrderOnTickets
-/// WithdrawalConfirmed, before the delivery ─▶ CancelOrder; RequestReturn when the parcel has left
-/// ReturnInspected ─▶ RecordOrderReturn, ReturnStock
+/// WithdrawalConfirmed, before the parcel left ─▶ CancelOrder; OpenHeldReturn when it has left since
+/// ReturnInspected ─▶ RecordOrderReturn, DispatchReservation, ReturnStock
 /// ReturnRefunded ─▶ RequestRefund
 /// ```
 ///
@@ -59,28 +59,31 @@ public final class SupportDesk: StreamSagaPort {
     try await step(request, of: event.key.orderID, after: message)
   }
 
-  /// What has not been delivered is not delivered any more; what left meanwhile comes back.
+  /// What has not left does not leave any more; what left meanwhile comes back.
   private func withdraw(_ event: WithdrawalConfirmed, after message: RecordedEvent) async throws {
     guard event.returnID == nil else { return }
     let notice = event.notice
     do {
       try await execute(CancelOrder(orderID: notice.orderID, canceller: .withdrawal(notice.userID)), after: message)
     } catch OrderRejection.returnNeeded {
-      try await takeBack(event, after: message)
-    } catch OrderRejection.wrongState(_, current: .delivered, allowed: _) {
-      try await takeBack(event, after: message)
+      try await openReturn(event, after: message)
+    } catch OrderRejection.wrongState(_, let current, _) {
+      // Of one that was cancelled otherwise, and paid back, or that came back whole, nothing is left to do.
+      if current == .delivered { try await openReturn(event, after: message) }
     }
   }
 
-  private func takeBack(_ event: WithdrawalConfirmed, after message: RecordedEvent) async throws {
-    let notice = event.notice
-    let order = ReturnableOrder(orderID: notice.orderID, userID: notice.userID, deliveredAt: nil, lines: event.undelivered)
-    let request = RequestReturn(
-      returnID: ReturnID(try await ids.next("return")),
-      firstLineID: ReturnLineID(try await ids.next("return_line", count: notice.lines.count)), ticketID: event.ticketID,
-      actor: .customer(notice.userID), order: order, reason: .withdrawal, items: notice.items, comment: event.personal?.comment,
-      declaredAt: notice.declaredAt)
-    try await execute(request, after: message)
+  private func openReturn(_ event: WithdrawalConfirmed, after message: RecordedEvent) async throws {
+    // What was confirmed before ids were kept with it gets them now.
+    let held =
+      if let held = event.held {
+        held
+      } else {
+        WithdrawalConfirmed.HeldReturn(
+          returnID: ReturnID(try await ids.next("return")),
+          firstLineID: ReturnLineID(try await ids.next("return_line", count: event.notice.lines.count)))
+      }
+    try await step(OpenHeldReturn(event, held), of: event.notice.orderID, after: message)
   }
 
   /// What was good comes back to the order, and what can be sold again to the stock.
@@ -92,6 +95,8 @@ public final class SupportDesk: StreamSagaPort {
     let accepted = items { _ in true }
     guard !accepted.isEmpty else { return }
     try await step(RecordOrderReturn(orderID: order, items: accepted), of: order, after: message)
+    // What comes back has left, even where the order's own saga has not said so.
+    try await step(DispatchReservation(orderID: order), of: order, after: message)
     for resellable in [true, false] {
       let part = items { $0.restock == resellable }
       guard !part.isEmpty else { continue }

@@ -118,11 +118,9 @@ import Testing
     try await whole.and.when(other).thenRejected(refusal)
   }
 
-  @Test func `what has not come is withdrawn from as a whole, and no return is opened for it`() async throws {
+  @Test func `a whole order that has not left is about to be cancelled, so no return is opened for it`() async throws {
     let order = Self.order(deliveredAt: nil)
     let scenario = Scenario()
-    try await scenario.when(Self.declare([.init(orderItemID: Self.item, quantity: 2)], order: order))
-      .thenRejected(ReturnRejection.notDelivered)
     var cancelled = order
     cancelled.isCancelled = true
     try await scenario.when(Self.declare(order: cancelled)).thenRejected(ReturnRejection.notDelivered)
@@ -134,13 +132,92 @@ import Testing
     try await declared.when(Self.confirm(order: cancelled)).thenRejected(ReturnRejection.notDelivered)
     let result = try await declared.when(Self.confirm(order: order))
     let confirmed = WithdrawalConfirmed(
-      notice: Self.notice(3), returnID: nil, undelivered: order.lines, ticketID: TicketID(2_000), confirmedAt: Self.start,
-      personal: Self.statement)
+      notice: Self.notice(3), returnID: nil, held: .init(returnID: ReturnID(3_000), firstLineID: ReturnLineID(4_000)),
+      undelivered: order.lines, ticketID: TicketID(2_000), confirmedAt: Self.start, personal: Self.statement)
     try await result.then(.confirmed(confirmed), on: Withdrawal.self, Self.id)
     #expect(try await result.and.state(of: Return.self, 3_000).status == nil)
     #expect(try await result.and.state(of: Ticket.self, 2_000).orderID == OrderID(7))
     #expect(confirmed.receipt?.contains("elle est annulée") == true)
     try await result.and.when(Self.confirm(order: cancelled)).thenNothing()
+  }
+
+  @Test func `two withdrawals from one order do not both have its units`() async throws {
+    let order = Self.order(deliveredAt: nil)
+    var second = Self.declare(order: order)
+    second.withdrawalID = WithdrawalID(1_001)
+    let both = try await Scenario().given(Self.declare(order: order)).given(second)
+    var confirmSecond = Self.confirm(order: order)
+    (confirmSecond.withdrawalID, confirmSecond.ticketID) = (WithdrawalID(1_001), TicketID(2_001))
+    (confirmSecond.ticketNumber, confirmSecond.returnID) = ("TKT-10", ReturnID(3_001))
+    let first = try await both.given(Self.confirm(order: order))
+    try await first.when(confirmSecond).thenRejected(ReturnRejection.tooMany(Self.item, returnable: 0))
+    var left = order
+    left.hasLeft = true
+    confirmSecond.order = left
+    try await first.when(confirmSecond).thenRejected(ReturnRejection.tooMany(Self.item, returnable: 0))
+    second.withdrawalID = WithdrawalID(1_002)
+    try await first.when(second).thenRejected(ReturnRejection.invalid(FieldError("lines", .blank)))
+  }
+
+  @Test(arguments: [true, false])
+  func `a parcel on its way, or a part of an order, comes back when it has come`(hasLeft: Bool) async throws {
+    var order = Self.order(deliveredAt: nil)
+    order.hasLeft = hasLeft
+    let part: [RequestReturn.Item]? = hasLeft ? nil : [.init(orderItemID: Self.item, quantity: 2)]
+    let declared = try await Scenario().given(Self.declare(part, order: order))
+    let result = try await declared.when(Self.confirm(order: order))
+    #expect(result.answer?.returnID == ReturnID(3_000))
+    let goods = try await result.and.state(of: Return.self, 3_000)
+    #expect(goods.status == .authorised)
+    #expect(goods.lines.map(\.quantity) == [hasLeft ? 3 : 2])
+    #expect(goods.sendBackUntil == Self.start + ReturnTimes().sendingUndelivered)
+    let confirmed = WithdrawalConfirmed(
+      notice: Self.notice(hasLeft ? 3 : 2), returnID: ReturnID(3_000), undelivered: order.lines, ticketID: TicketID(2_000),
+      confirmedAt: Self.start, personal: Self.statement)
+    try await result.then(.confirmed(confirmed), on: Withdrawal.self, Self.id)
+    #expect(confirmed.receipt?.contains("dans les 14 jours de leur arrivée") == true)
+    #expect(confirmed.receipt?.contains("annulée") == false)
+  }
+
+  @Test func `beside what the law excludes the rest of an order that has not left comes back`() async throws {
+    var order = Self.order(deliveredAt: nil)
+    order.lines.append(
+      .init(
+        orderItemID: OrderItemID(71), productID: ProductID(6), quantity: 1, netHT: Cents(500), vat: Cents(28),
+        withdrawalExclusion: .perishable))
+    let declared = try await Scenario().given(Self.declare(order: order))
+    let result = try await declared.when(Self.confirm(order: order))
+    #expect(try await result.and.state(of: Return.self, 3_000).lines.map(\.orderItemID) == [Self.item])
+  }
+
+  @Test func `what was held for an order that could not be cancelled is its return's, whatever became of the ticket`() async throws {
+    let order = Self.order(deliveredAt: nil)
+    let held = try await Scenario().given(Self.declare(order: order)).given(Self.confirm(order: order))
+    let closed = try await held.given(
+      ChangeTicket(ticketID: TicketID(2_000), actor: .administrator(UserID(1))) { $0.status = .closed }
+    ).later(by: Self.day)
+    let confirmed = WithdrawalConfirmed(
+      notice: Self.notice(3), returnID: nil, held: .init(returnID: ReturnID(3_000), firstLineID: ReturnLineID(4_000)),
+      undelivered: order.lines, ticketID: TicketID(2_000), confirmedAt: Self.start, personal: Self.statement)
+    let result = try await closed.when(OpenHeldReturn(confirmed, confirmed.held!))
+    let goods = try await result.and.state(of: Return.self, 3_000)
+    #expect(goods.status == .authorised)
+    // The refund is due 14 days after the notice, however late the return was opened.
+    #expect(goods.requestedAt == Self.start)
+    #expect(try await result.and.state(of: ReturnsOfOrder.self, 7).claimed == [Self.item: 3])
+    try await result.and.when(OpenHeldReturn(confirmed, confirmed.held!)).thenNothing()
+  }
+
+  @Test func `what was confirmed before there was a way without a return is read`() throws {
+    let old = """
+      {"withdrawal_id":1,"order_id":7,"order_number":"ORD-7","user_id":1,"declared_at":1782900000000000,
+      "lines":[{"order_item_id":70,"product_id":5,"name":null,"quantity":3}],
+      "return_id":3000,"ticket_id":2000,"confirmed_at":1782900005000000}
+      """
+    let event = try WithdrawalConfirmed(jsonBytes: Array(old.utf8))
+    #expect(event.returnID == ReturnID(3_000))
+    #expect(event.held == nil)
+    #expect(event.undelivered.isEmpty)
   }
 
   @Test func `what came between declaring and confirming comes back`() async throws {

@@ -58,6 +58,10 @@ struct HistoriesTests {
         #expect(verified.isClean, "seed \(seed), \(projection.database): \(verified.differences)")
       }
 
+      let marked = try await place.markedLines()
+      #expect(!marked.log.isEmpty, "seed \(seed): nothing was ordered that nobody can withdraw from")
+      #expect(marked.rows == marked.log, "seed \(seed)")
+
       // What others hear of it is what they are told they would hear.
       let messages = try await HistoryMessages(of: place.log)
       #expect(messages.faults.sorted() == [], "seed \(seed)")
@@ -146,6 +150,27 @@ struct RealPlace: Sendable {
       }
       return wrong
     }
+  }
+
+  /// The lines of orders that nobody can withdraw from, as they were placed and as the support service knows them.
+  func markedLines() async throws -> (log: [Int64], rows: [Int64]) {
+    var placed: [Int64] = []
+    var position = Position.start
+    while true {
+      let page = try await log.readLog(after: position, filter: EventFilter(types: [OrderPlaced.type.name]), limit: 500)
+      for event in page.events {
+        let lines = try PayloadDecoder(OrderPlaced.self).decode(event).lines
+        placed += lines.filter { $0.withdrawalExclusion != nil }.map(\.orderItemID.rawValue)
+      }
+      if page.position == position { break }
+      position = page.position
+    }
+    let rows = try await withClient(migrator.configuration("sav_service_db", as: .owner)) { client in
+      try await client.query(
+        .unprepared("select id from copies.order_line_copies where withdrawal_exclusion is not null order by id")
+      ).map { try $0.int64(0) }
+    }
+    return (placed.sorted(), rows)
   }
 
   func eventTypes() async throws -> Set<String> {

@@ -98,7 +98,9 @@ extension RandomShop {
 
   private func facts(_ id: ProductID) -> ProductFacts? {
     products[id].map {
-      ProductFacts(productID: id, name: $0.name, ref: $0.ref, priceHT: $0.priceHT, vatRate: VATRate(rawValue: 20_000), stock: 1_000)
+      ProductFacts(
+        productID: id, name: $0.name, ref: $0.ref, priceHT: $0.priceHT, vatRate: VATRate(rawValue: 20_000), stock: 1_000,
+        withdrawalExclusion: id.rawValue % 3 == 0 ? .perishable : nil)
     }
   }
 

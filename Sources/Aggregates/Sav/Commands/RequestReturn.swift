@@ -27,11 +27,13 @@ public struct RequestReturn: Command {
   public var comment: String?
   /// When a withdrawal was declared that is confirmed now; nil for now.
   public var declaredAt: Timestamp?
+  /// When a withdrawal was confirmed that is carried out now, whatever became of its ticket since; nil for now.
+  public var confirmedAt: Timestamp?
   public var times: ReturnTimes
 
   public init(
     returnID: ReturnID, firstLineID: ReturnLineID, ticketID: TicketID, actor: TicketActor, order: ReturnableOrder?, reason: ReturnReason,
-    items: [Item], comment: String? = nil, declaredAt: Timestamp? = nil, times: ReturnTimes = ReturnTimes()
+    items: [Item], comment: String? = nil, declaredAt: Timestamp? = nil, confirmedAt: Timestamp? = nil, times: ReturnTimes = ReturnTimes()
   ) {
     self.returnID = returnID
     self.firstLineID = firstLineID
@@ -42,6 +44,7 @@ public struct RequestReturn: Command {
     self.items = items
     self.comment = comment
     self.declaredAt = declaredAt
+    self.confirmedAt = confirmedAt
     self.times = times
   }
 
@@ -49,7 +52,7 @@ public struct RequestReturn: Command {
     let before = try session.load(Return.self, returnID, isNew: true)
     guard before.status == nil else { return ReturnAnswer(returnID, before) }
     let ticket = try session.load(Ticket.self, ticketID)
-    try Ticket.requireLiving(ticket, seenBy: actor)
+    if confirmedAt == nil { try Ticket.requireLiving(ticket, seenBy: actor) }
     guard let orderID = ticket.orderID, let order, order.orderID == orderID else { throw ReturnRejection.noOrder }
     // A withdrawal that was declared before the goods came is in time.
     if order.deliveredAt != nil || declaredAt == nil { try Self.checkTime(of: order, reason, declaredAt ?? session.now) }
@@ -63,11 +66,12 @@ public struct RequestReturn: Command {
     var events: [ReturnEvent] = [
       .requested(
         ReturnRequested(
-          key: key, reason: reason, lines: lines, requestedAt: session.now, requestedBy: actor.userID, personal: ReturnText(comment)))
+          key: key, reason: reason, lines: lines, requestedAt: confirmedAt ?? session.now, requestedBy: actor.userID,
+          personal: ReturnText(comment)))
     ]
     if reason == .withdrawal {
-      events.append(
-        .authorised(ReturnAuthorised(key: key, label: nil, sendBackUntil: session.now + times.sending, authorisedBy: nil)))
+      let until = session.now + (order.deliveredAt == nil ? times.sendingUndelivered : times.sending)
+      events.append(.authorised(ReturnAuthorised(key: key, label: nil, sendBackUntil: until, authorisedBy: nil)))
     }
     try session.record(events, on: Return.self, returnID)
     let claimed = ReturnUnitsClaimed(

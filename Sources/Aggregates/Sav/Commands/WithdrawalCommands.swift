@@ -38,10 +38,9 @@ public struct DeclareWithdrawal: Command {
       throw WithdrawalRejection.invalid(error)
     }
     let returns = try session.load(ReturnsOfOrder.self, order.orderID)
-    if order.deliveredAt != nil { try RequestReturn.checkTime(of: order, .withdrawal, session.now) }
+    try Self.checkTime(of: order, session.now)
     let lines = try RequestReturn.lines(
       items ?? RequestReturn.withdrawable(of: order, returns), of: order, for: .withdrawal, returns, from: ReturnLineID(0))
-    if order.deliveredAt == nil { try Self.checkWhole(lines, of: order) }
     let notice = WithdrawalNotice(
       withdrawalID: withdrawalID, orderID: order.orderID, orderNumber: orderNumber, userID: userID,
       lines: lines.map {
@@ -52,20 +51,15 @@ public struct DeclareWithdrawal: Command {
     return try WithdrawalAnswer(withdrawalID, session.load(Withdrawal.self, withdrawalID))
   }
 
-  /// What has not come is withdrawn from as a whole: the order is cancelled.
-  private static func checkWhole(_ lines: [ReturnLine], of order: ReturnableOrder) throws(ReturnRejection) {
+  /// - Throws: where the goods came too long ago, or will not come.
+  private static func checkTime(of order: ReturnableOrder, _ now: Timestamp) throws(ReturnRejection) {
+    if order.deliveredAt != nil { return try RequestReturn.checkTime(of: order, .withdrawal, now) }
     guard !order.isCancelled else { throw .notDelivered }
-    for line in order.lines {
-      if let exclusion = line.withdrawalExclusion { throw .excluded(line.orderItemID, exclusion) }
-    }
-    guard
-      Set(lines.map { ReturnedUnits($0.orderItemID, $0.quantity) }) == Set(order.lines.map { ReturnedUnits($0.orderItemID, $0.quantity) })
-    else { throw .notDelivered }
   }
 }
 
-/// The second step: a buyer confirms what he declared. A ticket is opened for it, with an authorised return when the order has been delivered; one
-/// that has not is cancelled by the support desk's process manager. Confirming again changes nothing.
+/// The second step: a buyer confirms what he declared. A ticket is opened for it, with an authorised return; an order that has not left and is
+/// withdrawn from as a whole is cancelled instead, by the support desk's process manager. Confirming again changes nothing.
 public struct ConfirmWithdrawal: Command {
   public var withdrawalID: WithdrawalID
   public var userID: UserID
@@ -109,20 +103,73 @@ public struct ConfirmWithdrawal: Command {
       description: statement.comment ?? "Rétractation n° \(withdrawalID)", category: "withdrawal", order: ticketOrder, times: ticketTimes
     ).decide(in: &session)
     guard let order else { throw ReturnRejection.noOrder }
-    let isDelivered = order.deliveredAt != nil
-    if isDelivered {
+    var confirmed = WithdrawalConfirmed(
+      notice: notice, returnID: returnID, undelivered: order.deliveredAt == nil ? order.lines : [], ticketID: ticketID,
+      confirmedAt: session.now, personal: statement)
+    if order.deliveredAt == nil, order.isCancelled { throw ReturnRejection.notDelivered }
+    if !order.hasLeft, notice.isAll(of: order) {
+      confirmed.returnID = nil
+      confirmed.held = .init(returnID: returnID, firstLineID: firstLineID)
+      try session.hold(confirmed, of: order)
+    } else {
       _ = try RequestReturn(
         returnID: returnID, firstLineID: firstLineID, ticketID: ticketID, actor: .customer(userID), order: order, reason: .withdrawal,
         items: notice.items, comment: statement.comment, declaredAt: notice.declaredAt, times: returnTimes
       ).decide(in: &session)
-    } else if order.isCancelled {
-      throw ReturnRejection.notDelivered
     }
-    let confirmed = WithdrawalConfirmed(
-      notice: notice, returnID: isDelivered ? returnID : nil, undelivered: isDelivered ? [] : order.lines, ticketID: ticketID,
-      confirmedAt: session.now, personal: statement)
     try session.record([.confirmed(confirmed)], on: Withdrawal.self, withdrawalID)
     return try WithdrawalAnswer(withdrawalID, session.load(Withdrawal.self, withdrawalID))
+  }
+}
+
+/// Opens the return of an order that could not be cancelled any more. Doing it again changes nothing.
+public struct OpenHeldReturn: Command {
+  public var confirmed: WithdrawalConfirmed
+  public var held: WithdrawalConfirmed.HeldReturn
+  public var times: ReturnTimes
+
+  public init(_ confirmed: WithdrawalConfirmed, _ held: WithdrawalConfirmed.HeldReturn, times: ReturnTimes = ReturnTimes()) {
+    self.confirmed = confirmed
+    self.held = held
+    self.times = times
+  }
+
+  public func decide(in session: inout DecisionSession) throws -> ReturnAnswer {
+    let before = try session.load(Return.self, held.returnID, isNew: true)
+    guard before.status == nil else { return ReturnAnswer(held.returnID, before) }
+    let notice = confirmed.notice
+    // The return claims what the confirmation has held for it.
+    if confirmed.held != nil {
+      let released = ReturnUnitsReleased(orderID: notice.orderID, returnID: held.returnID, items: notice.units)
+      try session.record([.released(released)], on: ReturnsOfOrder.self, notice.orderID)
+    }
+    let order = ReturnableOrder(
+      orderID: notice.orderID, userID: notice.userID, deliveredAt: nil, hasLeft: true, lines: confirmed.undelivered)
+    return try RequestReturn(
+      returnID: held.returnID, firstLineID: held.firstLineID, ticketID: confirmed.ticketID, actor: .customer(notice.userID), order: order,
+      reason: .withdrawal, items: notice.items, comment: confirmed.personal?.comment, declaredAt: notice.declaredAt,
+      confirmedAt: confirmed.confirmedAt, times: times
+    ).decide(in: &session)
+  }
+}
+
+extension DecisionSession {
+  /// Takes the units of an order that is about to be cancelled, so that no other withdrawal has them.
+  fileprivate mutating func hold(_ confirmed: WithdrawalConfirmed, of order: ReturnableOrder) throws {
+    let (notice, held) = (confirmed.notice, confirmed.held!)
+    _ = try RequestReturn.lines(
+      notice.items, of: order, for: .withdrawal, load(ReturnsOfOrder.self, order.orderID), from: held.firstLineID)
+    let claimed = ReturnUnitsClaimed(orderID: order.orderID, returnID: held.returnID, items: notice.units)
+    try record([.claimed(claimed)], on: ReturnsOfOrder.self, order.orderID)
+  }
+}
+
+extension WithdrawalNotice {
+  fileprivate var units: [ReturnedUnits] { lines.map { ReturnedUnits($0.orderItemID, $0.quantity) } }
+
+  /// Whether it is about every unit of an order.
+  fileprivate func isAll(of order: ReturnableOrder) -> Bool {
+    Set(units) == Set(order.lines.map { ReturnedUnits($0.orderItemID, $0.quantity) })
   }
 }
 
@@ -132,7 +179,7 @@ public struct WithdrawalAnswer: JSONCodable, Hashable {
   public var confirmBy: Timestamp
   /// Nil until it is confirmed; so are the others.
   public var confirmedAt: Timestamp?
-  /// Nil, too, where the order had not been delivered.
+  /// Nil, too, where the order is cancelled instead.
   public var returnID: ReturnID?
   public var ticketID: TicketID?
 
