@@ -24,8 +24,8 @@ extension PostgresEventLog {
         PostgresCall(Self.setArray, [.text("comptoir.types"), .textArray(filter.types ?? [])]),
       ])
       var condition = ""
-      if filter.categories != nil { condition += " and category = any ((select current_setting('comptoir.categories'))::text[])" }
-      if filter.types != nil { condition += " and type = any ((select current_setting('comptoir.types'))::text[])" }
+      if filter.categories != nil { condition += Self.isIn("category", "comptoir.categories") }
+      if filter.types != nil { condition += Self.isIn("type", "comptoir.types") }
       var start = position.rawValue
       while start < end.rawValue {
         let windowEnd = min(end.rawValue, start + Self.bulkWindow)
@@ -42,6 +42,12 @@ extension PostgresEventLog {
         start = windowEnd
       }
     }
+  }
+
+  /// That a column has one of a setting's values, looked up in a hash table that is made once. `= any` would take the setting's text apart for each row:
+  /// with 340,000 rows and 60 types that was 5 s instead of 0.1. `is true` keeps the planner from a join, after which it would have to sort.
+  private static func isIn(_ column: String, _ setting: String) -> String {
+    " and (\(column) in (select unnest((select current_setting('\(setting)'))::text[]))) is true"
   }
 
   /// $1 name text, $2 value text.

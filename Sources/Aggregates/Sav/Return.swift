@@ -14,8 +14,8 @@ public import JSON
 public enum Return: Aggregate {
   public static let category = "return"
   public static let initialState = State()
-  /// Lines that one return may have: as many as an order.
-  public static let maximumLines = SalesLimits.lines
+  /// Lines that one return may have: as many as an order can.
+  public static let maximumLines = 200
 
   public struct State: Sendable {
     /// Nil: no such return.
