@@ -105,8 +105,15 @@ public enum SagaPages {
       lines += ["", "## What it hears of its own", "", own.sorted().map { "`\($0)`" }.joined(separator: ", ")]
     }
     if !notes.steps.isEmpty {
-      lines += ["", "## What it does", "", "| upon | carries out | taken back, when the order is cancelled, by |", "|---|---|---|"]
-      lines += notes.steps.map { "| `\($0.event)` | `\($0.command)` | \($0.compensation.map { "`\($0)`" } ?? "") |" }
+      let isUndone = notes.steps.contains { $0.compensation != nil }
+      lines += ["", "## What it does", ""]
+      lines += [
+        "| upon | carries out |\(isUndone ? " taken back, when the order is cancelled, by |" : "")",
+        isUndone ? "|---|---|---|" : "|---|---|",
+      ]
+      lines += notes.steps.map { step in
+        "| `\(step.event)` | `\(step.command)` |" + (isUndone ? " \(step.compensation.map { "`\($0)`" } ?? "") |" : "")
+      }
     }
     if !notes.timers.isEmpty {
       lines += ["", "## What it waits for", "", "| timer | waits for | how long | then |", "|---|---|---|---|"]

@@ -20,8 +20,11 @@ import Testing
       // Nobody has given this one any stock.
       try await shop.buy(4, [(8, 1)], places: false)
       let transfer = try await shop.buy(5, method: .transfer, places: false)
-      let paid = try await shop.buy(6, places: false)
-      try await shop.until("payment") { try await shop.order(paid).paid != nil }
+      let (paid, sent) = (try await shop.buy(6, places: false), try await shop.buy(9, places: false))
+      for order in [paid, sent] { try await shop.until("payment") { try await shop.order(order).paid != nil } }
+      for step in [AdvanceOrder.Step.processing, .shipped] {
+        _ = try await shop.executor.execute(AdvanceOrder(orderID: sent, step: step))
+      }
       _ = try await shop.executor.execute(CancelOrder(orderID: paid, canceller: .customer(UserID(6))))
       // Between two tries to capture lies a while, and the last of them gives the promise back.
       try await shop.until("giving the promise back") {

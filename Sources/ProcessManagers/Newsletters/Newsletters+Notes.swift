@@ -11,6 +11,13 @@ extension Newsletters {
       Subscribers follow contacts and accounts: whom staff subscribes has the newsletter, whom a form subscribes is asked to confirm, and who leaves as a
       contact or closes his account leaves the newsletter. It tidies up what is old.
       """,
+      steps: [
+        .on(ContactAdded.self, EnrolSubscriber.self), .on(ContactAdded.self, RequestSubscription.self),
+        .on(ContactSubscribed.self, EnrolSubscriber.self), .on(ContactSubscribed.self, RequestSubscription.self),
+        .on(ContactUnsubscribed.self, Unsubscribe.self), .on(ContactDeleted.self, Unsubscribe.self),
+        .on(ContactDetailsChanged.self, ChangeSubscriber.self), .on(EmailVerified.self, ChangeSubscriber.self),
+        .on(UserDeleted.self, Unsubscribe.self),
+      ],
       timers: [
         timer(.campaign(CampaignID(1)), "a campaign that was sent to be old", then: "it leaves the lists"),
         timer(.tracking(key), "how a mail was read to be nobody's business", then: "with what and from where is erased"),

@@ -21,8 +21,8 @@ public struct SagaNotes: Sendable {
   }
 }
 
-/// A command that a process manager carries out upon an event, and the one that takes its effect back when the order is cancelled. A test
-/// holds them to what happens.
+/// A command that a process manager carries out upon an event, and the one that takes its effect back when the order is cancelled. Tests
+/// hold the events of all, and the commands of the checkout, to what happens.
 public struct SagaStepNote: Sendable, Hashable {
   /// The event's stored name.
   public let event: String

@@ -11,6 +11,13 @@ extension SupportDesk {
       the stock, and what is to be paid back is asked of the payment. An order that is withdrawn from before it left is cancelled; where the parcel has left
       meanwhile, a return is opened.
       """,
+      steps: [
+        .on(RoleAssigned.self, JoinSupportTeam.self), .on(RoleRevoked.self, LeaveSupportTeam.self),
+        .on(OrderCancelled.self, NoteOrderOnTickets.self), .on(WithdrawalConfirmed.self, CancelOrder.self),
+        .on(WithdrawalConfirmed.self, OpenHeldReturn.self), .on(ReturnInspected.self, RecordOrderReturn.self),
+        .on(ReturnInspected.self, DispatchReservation.self), .on(ReturnInspected.self, ReturnStock.self),
+        .on(ReturnRefunded.self, RequestRefund.self),
+      ],
       timers: [
         SagaTimer(
           TicketTimer.Kind.response.rawValue, "an agent's first answer (\(priorities))", after: byPriority(times.response),

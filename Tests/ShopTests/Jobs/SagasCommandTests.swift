@@ -32,7 +32,10 @@ struct SagasCommandTests {
     for port in ports {
       let page = try String(contentsOf: pages.appending(path: "\(port.name).md"), encoding: .utf8)
       for type in port.messageTypes { #expect(page.contains("`\(type)`"), "\(port.name): \(type)") }
-      #expect(try #require(port.notes).purpose.count > 40, "\(port.name)")
+      let notes = try #require(port.notes)
+      #expect(notes.purpose.count > 40, "\(port.name)")
+      // Who lists commands has one for whatever he hears.
+      if !notes.steps.isEmpty { #expect(Set(notes.steps.map(\.event)) == Set(port.messageTypes), "\(port.name)") }
     }
     let checkout = try String(contentsOf: pages.appending(path: "checkout.md"), encoding: .utf8)
     #expect(checkout.contains("pending__stock_held --> confirmed: OrderConfirmed") && checkout.contains("15 seconds"))
