@@ -59,6 +59,8 @@ final class SMTPConnection: @unchecked Sendable {
     number(CURLOPT_NOSIGNAL, 1)
     number(CURLOPT_CONNECTTIMEOUT_MS, configuration.connectTimeout.wholeMilliseconds)
     number(CURLOPT_TIMEOUT_MS, configuration.timeout.wholeMilliseconds)
+    // After a mail whose time is over the server is told goodbye, and its answer is waited for two minutes unless it is said how long.
+    number(CURLOPT_SERVER_RESPONSE_TIMEOUT, max(1, configuration.timeout.wholeMilliseconds / 1_000))
     number(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
     number(CURLOPT_USE_SSL, Int((configuration.security == .none ? CURLUSESSL_NONE : CURLUSESSL_ALL).rawValue))
     if let file = configuration.certificateFile { text(CURLOPT_CAINFO, file) }

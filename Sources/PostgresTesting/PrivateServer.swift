@@ -81,7 +81,9 @@ public final class PrivateServer {
     if getuid() == 0 { try run("/usr/bin/chown", ["postgres", folder]) }
     try run(
       "\(programs)/initdb",
-      ["--pgdata", "\(folder)/data", "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8"],
+      [
+        "--pgdata", "\(folder)/data", "--no-sync", "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8",
+      ],
       asServer: true)
   }
 

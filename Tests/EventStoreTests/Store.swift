@@ -29,6 +29,8 @@ final class Store: Sendable {
   /// A log with connections of its own: what another process would have.
   func log(keys: (any SubjectKeyStore)? = nil, _ change: (inout PostgresConfiguration) -> Void = { _ in }) -> PostgresEventLog {
     var configuration = migrator.configuration("event_store", as: .app)
+    // What a busy machine takes longer for than a shop would wait is not what these tests are about.
+    configuration.statementTimeout = .seconds(60)
     change(&configuration)
     let log = PostgresEventLog(configuration, keys: keys, logger: quietLogger)
     closing.withLock { $0.append { await log.close() } }

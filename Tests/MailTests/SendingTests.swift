@@ -58,7 +58,7 @@ import Testing
   func `a connection that ends between the message and its answer leaves the mail uncertain`(kind: String) async throws {
     let recipient = Server.recipient(kind)
     var configuration = try Server.configuration()
-    if kind == "silent" { configuration.timeout = .seconds(2) }
+    if kind == "silent" { configuration.timeout = .seconds(10) }
     try await Server.use(configuration) { mailer in
       let error = await #expect(throws: MailError.self) { try await mailer.send(try .sample(to: recipient)) }
       guard case .uncertain? = error else {

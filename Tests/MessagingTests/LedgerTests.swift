@@ -42,10 +42,11 @@ import Testing
 
           // Still in trouble: it waits on.
           let failed = try #require(try await books.operators.failed(failure.id))
-          try await Self.send(try await books.operators.retry(failed, prefix: books.listener.prefix), books)
+          let message = try await books.operators.retry(failed, prefix: books.listener.prefix)
           await #expect(throws: Ledger.Refusal.alreadyRetried) {
             try await books.operators.retry(failed, prefix: books.listener.prefix)
           }
+          try await Self.send(message, books)
           try await newsroom.until("failing again") { try await books.failures()[0].text == "3 true trouble" }
           #expect(try await books.operators.retryable(of: Self.queue, limit: 10).count == 2)
           #expect(try await books.operators.retryable(of: "another", limit: 10).isEmpty)
@@ -92,7 +93,8 @@ import Testing
         try await newsroom.deleteProducts(1...3)
         try await books.listening { try await newsroom.until("consuming") { books.listener.heard.count == 3 } }
         try await newsroom.until("reporting") { try await books.states() == ["\(Self.queue) consumed": 3] }
-        // Nobody reads any more.
+        // Nobody reads any more; what was read off the log instead may still lie there.
+        _ = try await newsroom.client.purge(books.listener.queue)
         try await newsroom.deleteProducts(4...6)
         try await newsroom.settle(relay)
         #expect(try await newsroom.client.purge(books.listener.queue) == 3)
@@ -205,7 +207,8 @@ import Testing
         }
         #expect(try await books.states() == ["\(Self.queue) published": 4])
         let report = try await books.verifier().verify()
-        #expect(report.findings == [] && report.unreported == 4)
+        #expect(report.findings == [])
+        #expect(report.unreported == 4, "\(report)")
         try await books.execute("update ops.messages set updated_at = updated_at - interval '2 minutes'")
         try await newsroom.until("being noted") { try await books.states() == ["\(Self.queue) consumed": 4] }
       }

@@ -110,7 +110,11 @@ import Testing
     try await Newsroom.run { newsroom in
       try await newsroom.deleteProducts(1...120)
       // Its place is written down too late, as after kill -9.
-      let relay = try newsroom.relay { $0.checkpointInterval = .seconds(60) }
+      let relay = try newsroom.relay {
+        $0.checkpointInterval = .seconds(60)
+        // It does not notice before it ends.
+        $0.leaseInterval = .seconds(600)
+      }
       let task = Task { try await relay.run() }
       try await newsroom.until("publishing") { relay.status.confirmedCount == 120 }
       // The lease passes to another process: what this one writes down from now on is refused.

@@ -142,14 +142,14 @@ final class WebhookBench: Sendable {
   func execute(_ sql: String) async throws { try await client.executeScript(sql) }
 
   func until(_ what: String, _ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(30)
+    let deadline = ContinuousClock.now + .seconds(120)
     while try await !condition() {
       if ContinuousClock.now > deadline {
         Issue.record(
           "\(what) took too long: \(try await deliveries("state || attempts || coalesce(last_error, '')")), \(try await states())")
         throw Newsroom.TookTooLong()
       }
-      try await Task.sleep(for: .milliseconds(5))
+      try await Task.sleep(for: .milliseconds(20))
     }
   }
 

@@ -89,9 +89,13 @@ import Testing
     try await WebhookBench.use { bench in
       for path in ["/dead-1", "/dead-2", "/dead-3", "/good"] { _ = try await bench.subscribe("#", path: path) }
       bench.receiver.answer { delivery, _ in
-        delivery.path == "/good" ? .init(delay: .milliseconds(5)) : .init(delay: .seconds(20))
+        delivery.path == "/good" ? .init(delay: .milliseconds(5)) : .init(delay: .seconds(600))
       }
-      try await bench.running(bench.webhooks { ($0.concurrency, $0.concurrencyPerSubscription) = (16, 4) }) {
+      let webhooks = bench.webhooks {
+        ($0.concurrency, $0.concurrencyPerSubscription) = (16, 4)
+        $0.timeout = .seconds(600)
+      }
+      try await bench.running(webhooks) {
         try await bench.deleteProducts(1...50)
         try await bench.until("the good one being told all") {
           try await bench.deliveries("state").count(where: { $0 == "delivered" }) == 50

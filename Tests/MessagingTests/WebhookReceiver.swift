@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import JSON
 import NIOCore
+import NIOPosix
 import ProcessManagers
 import Synchronization
 
@@ -60,14 +61,28 @@ final class WebhookReceiver: Sendable {
       onServerRunning: { found.yield($0.localAddress?.port ?? 0) }, logger: quietLogger)
     let task = Task { try await application.run() }
     let port = await ports.first { _ in true }!
+    let result: Result<Void, any Error>
     do {
-      try await body(receiver, port)
+      result = .success(try await body(receiver, port))
     } catch {
-      task.cancel()
-      throw error
+      result = .failure(error)
     }
+    try? await drain(port)
     task.cancel()
     _ = await task.result
+    try result.get()
+  }
+
+  /// Waits until no connection is being taken: a server that ends in the middle of that brings the process down, since NIO does not
+  /// forgive a connection that nobody took. They are taken in order, and given to the event loops in turn: so each loop has answered one
+  /// of ours when all are answered, and before that whatever came earlier.
+  private static func drain(_ port: Int) async throws {
+    let loops = MultiThreadedEventLoopGroup.singleton
+    for _ in 0..<(2 * System.coreCount) {
+      let channel = try await ClientBootstrap(group: loops).connect(host: "127.0.0.1", port: port).get()
+      try await channel.writeAndFlush(ByteBuffer(string: "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")).get()
+      try await channel.closeFuture.get()
+    }
   }
 
   private func take(_ request: Request) async throws -> Response {

@@ -64,7 +64,7 @@ struct CancellationTests {
       }
     ) { client in
       try await client.executeScript("CREATE TABLE t (id int)")
-      let long = Task { try await client.query(sleep, [.double(3)]) }
+      let long = Task { try await client.query(sleep, [.double(10)]) }
       let isRunning = try await eventually { client.metrics.inFlight == 1 && client.metrics.waiting == 0 }
       #expect(isRunning)
       let waiting = Task { try await client.query(PostgresStatement("insert", "INSERT INTO t VALUES (1)")) }

@@ -88,7 +88,7 @@ struct ConnectionTests {
       let client = database.client { $0.applicationName = "closing" }
       for _ in 0..<10 { _ = try await client.query(pid) }
       try await client.withConnection { _ = try await $0.query(pid) }
-      let running = Task { try await client.query(PostgresStatement("sleep", "SELECT pg_sleep(1)")) }
+      let running = Task { try await client.query(PostgresStatement("sleep", "SELECT pg_sleep(4)")) }
       let isRunning = try await eventually { client.metrics.inFlight == 1 && client.metrics.waiting == 0 }
       #expect(isRunning)
       await client.close()
@@ -130,7 +130,7 @@ struct ConnectionTests {
       prefix: "pg_connection",
       {
         $0.exclusiveConnections = 2
-        $0.waitTimeout = .milliseconds(400)
+        $0.waitTimeout = .seconds(5)
       }
     ) { client in
       _ = try await client.query(pid)

@@ -102,12 +102,12 @@ import Testing
 
   @Test func `an answer that does not come is given up, and later commands are answered again`() async throws {
     var configuration = try Self.configuration()
-    configuration.timeout = .milliseconds(100)
+    configuration.timeout = .seconds(1)
     configuration.longestPause = .milliseconds(100)
     try await Self.with(configuration) { client, key in
       _ = try await client.ask("PING")
       // A command that waits by its nature.
-      await #expect(throws: RedisError.timedOut) { try await client.ask("BLPOP", RedisWord(key), 5) }
+      await #expect(throws: RedisError.timedOut) { try await client.ask("BLPOP", RedisWord(key), 30) }
       let answer = try await Self.eventually { try? await client.ask("PING") }
       #expect(answer.text == "PONG")
     }

@@ -213,9 +213,10 @@ public final class LedgerKeeper: Service {
     }
   }
 
-  /// Before what stands where the ledger began: a relay may have published without one.
+  /// Before what stands where the ledger began: a relay may have published without one. How far it was is asked first, since what it
+  /// publishes meanwhile it notes before it writes its place down.
   private func beginning() async throws -> Position {
-    if let first = try await ledger.firstPosition() { return Position(first.rawValue - 1) }
-    return try await subscriptions.subscriptionPosition(Relay.subscription) ?? .start
+    let published = try await subscriptions.subscriptionPosition(Relay.subscription) ?? .start
+    return try await ledger.firstPosition().map { Position($0.rawValue - 1) } ?? published
   }
 }

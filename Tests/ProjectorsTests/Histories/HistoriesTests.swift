@@ -84,7 +84,9 @@ struct RealPlace: Sendable {
     do {
       try await migrator.up(["event_store", "subject_keys"] + Projection.all.map(\.database))
       let keys = PostgresSubjectKeys(migrator.configuration("subject_keys", as: .app), logger: quietLogger)
-      let log = PostgresEventLog(migrator.configuration("event_store", as: .app), keys: keys, logger: quietLogger)
+      var configuration = migrator.configuration("event_store", as: .app)
+      configuration.statementTimeout = .seconds(60)
+      let log = PostgresEventLog(configuration, keys: keys, logger: quietLogger)
       let result: Result<Void, any Error>
       do {
         result = .success(try await body(RealPlace(migrator: migrator, log: log)))
